@@ -1,0 +1,25 @@
+"""The REST door: versioned, additive, one router a noun."""
+
+from ninja import NinjaAPI
+
+from mythos import __version__
+from mythos.api import accounts, assistants, codex, compare, errors, prompts
+from mythos.api.auth import AUTH
+
+
+# The docs page for people would load scripts from other hosts; the document itself is at openapi.json.
+api = NinjaAPI(
+    title="MythOS",
+    version=__version__,
+    description="Prompts under contract to a rule book.",
+    auth=AUTH,
+    docs_url=None,
+    urls_namespace="api",
+)
+errors.register(api)
+api.add_router("", accounts.router)
+api.add_router("", prompts.history)
+api.add_router("/prompts", prompts.router)
+api.add_router("/assistants", assistants.router)
+api.add_router("/codex", codex.router)
+api.add_router("/compare", compare.router)

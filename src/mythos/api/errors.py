@@ -1,0 +1,70 @@
+"""Errors as `application/problem+json` (RFC 9457): the only place of this door that translates them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from mythos.errors import MythosError
+
+log = logging.getLogger(__name__)
+
+
+def problem(request: HttpRequest, error: MythosError) -> HttpResponse:
+    """The answer for one of our errors."""
+    return _answer(
+        error.status,
+        error.code,
+        error.message,
+        hint=error.hint,
+        retry=error.retry,
+        data={key: value for key, value in error.data.items() if key != "fields"},
+        fields=error.fields,
+    )
+
+
+def _answer(status: int, code: str, title: str, **extra: Any) -> HttpResponse:
+    body = {"type": f"urn:mythos:{code}", "title": title, "status": status, "code": code}
+    body |= {key: value for key, value in extra.items() if value}
+    return HttpResponse(
+        json.dumps(body, default=str), status=status, content_type="application/problem+json"
+    )
+
+
+def register(api: NinjaAPI) -> None:
+    """Teach the API to answer every error in one shape."""
+
+    @api.exception_handler(MythosError)
+    def ours(request: HttpRequest, error: MythosError) -> HttpResponse:
+        return problem(request, error)
+
+    @api.exception_handler(ValidationError)
+    def shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        fields = {".".join(str(part) for part in item["loc"][1:]) or "body": item["msg"] for item in error.errors}
+        return _answer(422, "invalid", "The request does not have the right shape.", fields=fields)
+
+    @api.exception_handler(AuthenticationError)
+    def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        answer = _answer(401, "unauthenticated", "Say who you are.", hint="Send Authorization: Bearer <token>.")
+        answer["WWW-Authenticate"] = "Bearer"
+        return answer
+
+    @api.exception_handler(HttpError)
+    def http(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return _answer(error.status_code, "http", str(error))
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+        return _answer(404, "not_found", "There is nothing here.")
+
+    @api.exception_handler(Exception)
+    def bug(request: HttpRequest, error: Exception) -> HttpResponse:
+        reference = secrets.token_hex(6)
+        log.exception("reference %s: %s %s", reference, request.method, request.path)
+        return _answer(500, "internal", "This is our fault.", reference=reference)

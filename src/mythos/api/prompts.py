@@ -1,0 +1,216 @@
+"""Prompts, their checkpoints, mutations and labels."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from mythos.accounts.models import Swarm
+from mythos.api.auth import actor_of, swarm_of
+from mythos.api.paging import page
+from mythos.api.preconditions import base_version, etag, not_modified
+from mythos.api.schemas import prompts as shapes
+from mythos.assistants.models import Assistant
+from mythos.assistants.queries import get_assistant
+from mythos.prompts import queries, services
+from mythos.text.template import variables
+
+router = Router(tags=["prompts"])
+
+
+@router.get("", response=shapes.PromptPage)
+def list_prompts(
+    request: HttpRequest,
+    swarm: str | None = None,
+    q: str = "",
+    assistant: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Any:
+    """Prompts, newest first; `q` looks in slug and title."""
+    where = swarm_of(request, swarm)
+    rows = queries.visible_prompts(actor_of(request), where)
+    if q:
+        rows = rows.filter(slug__icontains=q) | rows.filter(title__icontains=q)
+    if assistant:
+        rows = rows.filter(assistant=get_assistant(actor_of(request), assistant, where))
+    return page(rows, limit, cursor)
+
+
+@router.post("", response={201: shapes.PromptWithTextOut})
+def create_prompt(request: HttpRequest, body: shapes.PromptIn, swarm: str | None = None) -> Any:
+    """Make a prompt with its first checkpoint."""
+    where = swarm_of(request, swarm)
+    checkpoint = services.create_prompt(
+        actor=actor_of(request),
+        swarm=where,
+        slug=body.slug,
+        text=body.text,
+        title=body.title,
+        kind=body.kind,
+        tags=body.tags,
+        assistant=_assistant(request, body.assistant, where),
+        message=body.message,
+        source="api",
+    )
+    return 201, _with_text(request, checkpoint.prompt_id, checkpoint)
+
+
+@router.patch("/{int:prompt_id}", response=shapes.PromptOut)
+def update_prompt(request: HttpRequest, prompt_id: int, body: shapes.DetailsIn) -> Any:
+    """Change title, kind, tags or owner; what is left out stays."""
+    actor = actor_of(request)
+    prompt = queries.get_prompt(actor, prompt_id)
+    services.update_details(
+        actor=actor,
+        prompt_id=prompt_id,
+        title=body.title,
+        kind=body.kind,
+        tags=body.tags,
+        assistant=_assistant(request, body.assistant, prompt.swarm),
+    )
+    return queries.get_prompt(actor, prompt_id)
+
+
+@router.get("/{int:prompt_id}/checkpoints", response=shapes.CheckpointPage)
+def list_checkpoints(request: HttpRequest, prompt_id: int, limit: int = 50, cursor: str | None = None) -> Any:
+    """Versions of a prompt, newest first."""
+    actor = actor_of(request)
+    return page(queries.prompt_history(actor, queries.get_prompt(actor, prompt_id)), limit, cursor)
+
+
+@router.post(
+    "/{int:prompt_id}/checkpoints", response={200: shapes.PromptWithTextOut, 201: shapes.PromptWithTextOut}
+)
+def revise_prompt(
+    request: HttpRequest, response: HttpResponse, prompt_id: int, body: shapes.CheckpointIn
+) -> Any:
+    """Save a text on top of `base` (or If-Match); 200 when nothing changed, 409 with both texts when stale."""
+    base = base_version(request, body.base)
+    checkpoint = services.revise_prompt(
+        actor=actor_of(request),
+        prompt_id=prompt_id,
+        text=body.text,
+        base=base,
+        reason=body.message,
+        source="api",
+    )
+    response["ETag"] = etag(checkpoint.version)
+    return 200 if checkpoint.version == base else 201, _with_text(request, prompt_id, checkpoint)
+
+
+@router.get("/{int:prompt_id}/checkpoints/{int:version}", response=shapes.CheckpointOut)
+def get_checkpoint(request: HttpRequest, prompt_id: int, version: int) -> Any:
+    """One version, with its text."""
+    actor = actor_of(request)
+    return queries.checkpoint_of(actor, queries.get_prompt(actor, prompt_id), version=version)
+
+
+@router.get("/{int:prompt_id}/mutations", response=shapes.MutationPage)
+def list_prompt_mutations(
+    request: HttpRequest, prompt_id: int, limit: int = 50, cursor: str | None = None
+) -> Any:
+    """What each step of a prompt did."""
+    actor = actor_of(request)
+    prompt = queries.get_prompt(actor, prompt_id)
+    return page(queries.visible_mutations(actor).filter(prompt=prompt), limit, cursor)
+
+
+@router.post("/{int:prompt_id}/restore", response=shapes.PromptWithTextOut)
+def restore_checkpoint(request: HttpRequest, prompt_id: int, body: shapes.RestoreIn) -> Any:
+    """Copy an old version forward."""
+    checkpoint = services.restore_checkpoint(
+        actor=actor_of(request), prompt_id=prompt_id, version=body.version, base=body.base, reason=body.message
+    )
+    return _with_text(request, prompt_id, checkpoint)
+
+
+@router.post("/{int:prompt_id}/fork", response={201: shapes.PromptWithTextOut})
+def fork_prompt(request: HttpRequest, prompt_id: int, body: shapes.ForkIn) -> Any:
+    """Copy a prompt into a new one that remembers its parent."""
+    checkpoint = services.fork_prompt(
+        actor=actor_of(request),
+        prompt_id=prompt_id,
+        slug=body.slug,
+        title=body.title,
+        reason=body.message,
+        source="api",
+    )
+    return 201, _with_text(request, checkpoint.prompt_id, checkpoint)
+
+
+@router.put("/{int:prompt_id}/labels/{label}", response=shapes.LabelOut)
+def move_label(request: HttpRequest, prompt_id: int, label: str, body: shapes.LabelIn) -> Any:
+    """Point a label at a version."""
+    return services.move_label(
+        actor=actor_of(request), prompt_id=prompt_id, label=label, version=body.version, reason=body.reason
+    )
+
+
+@router.delete("/{int:prompt_id}/labels/{label}", response={204: None})
+def remove_label(request: HttpRequest, prompt_id: int, label: str) -> Any:
+    """Take a label off."""
+    services.remove_label(actor=actor_of(request), prompt_id=prompt_id, label=label)
+    return 204, None
+
+
+@router.post("/{int:prompt_id}/render", response=shapes.RenderOut)
+def render_prompt(request: HttpRequest, prompt_id: int, body: shapes.RenderIn) -> Any:
+    """The text with variables and includes filled in."""
+    actor = actor_of(request)
+    prompt = queries.get_prompt(actor, prompt_id)
+    text = queries.render_prompt(actor, prompt, body.values, label=body.label, version=body.version)
+    return {"text": text}
+
+
+@router.get("/{path:key}", response=shapes.PromptWithTextOut)
+def get_prompt(
+    request: HttpRequest,
+    response: HttpResponse,
+    key: str,
+    swarm: str | None = None,
+    label: str | None = None,
+    version: int | None = None,
+) -> Any:
+    """A prompt by id or slug, with the checkpoint of a label or version, else the newest."""
+    actor = actor_of(request)
+    prompt = queries.get_prompt(actor, int(key) if key.isdigit() else key, swarm_of(request, swarm))
+    checkpoint = queries.checkpoint_of(actor, prompt, label=label, version=version)
+    response["ETag"] = etag(checkpoint.version)
+    if not_modified(request, checkpoint.version):
+        return HttpResponse(status=304, headers={"ETag": etag(checkpoint.version)})
+    return {"prompt": prompt, "checkpoint": checkpoint, "variables": variables(checkpoint.text)}
+
+
+history = Router(tags=["vault"])
+
+
+@history.get("/checkpoints", response=shapes.CheckpointPage)
+def all_checkpoints(
+    request: HttpRequest, swarm: str | None = None, tag: str = "", limit: int = 50, cursor: str | None = None
+) -> Any:
+    """Checkpoints of every prompt; `tag` keeps those whose mutation carries the symbolic tag."""
+    rows = queries.visible_checkpoints(actor_of(request), swarm_of(request, swarm))
+    if tag:
+        rows = rows.filter(mutations__symbolic_tags__icontains=f'"{tag}"')
+    return page(rows, limit, cursor)
+
+
+@history.get("/mutations", response=shapes.MutationPage)
+def all_mutations(
+    request: HttpRequest, swarm: str | None = None, tag: str = "", limit: int = 50, cursor: str | None = None
+) -> Any:
+    """Mutations of every prompt, newest first."""
+    rows = queries.visible_mutations(actor_of(request), swarm_of(request, swarm))
+    if tag:
+        rows = rows.filter(symbolic_tags__icontains=f'"{tag}"')
+    return page(rows, limit, cursor)
+
+
+def _assistant(request: HttpRequest, slug: str | None, swarm: Swarm) -> Assistant | None:
+    return get_assistant(actor_of(request), slug, swarm) if slug else None
+
+
+def _with_text(request: HttpRequest, prompt_id: int, checkpoint: Any) -> dict[str, Any]:
+    prompt = queries.get_prompt(actor_of(request), prompt_id)
+    return {"prompt": prompt, "checkpoint": checkpoint, "variables": variables(checkpoint.text)}

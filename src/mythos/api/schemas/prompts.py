@@ -1,0 +1,195 @@
+"""Shapes of prompts, checkpoints, mutations and labels."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Schema
+from pydantic import Field
+
+
+class CheckpointOut(Schema):
+    version: int
+    text: str
+    sha256: str
+    token_count: int
+    encoding: str
+    tone_type: str
+    tone_scores: dict[str, float]
+    tags: list[str]
+    traits: dict[str, float]
+    message: str
+    source: str
+    author_name: str
+    created_at: datetime
+
+
+class PromptOut(Schema):
+    id: int
+    slug: str
+    title: str
+    kind: str
+    tags: list[str]
+    assistant: str | None = Field(None, description="Slug of the owner.")
+    parent: str | None = Field(None, description="Slug of the prompt it was forked from.")
+    version: int = Field(description="Newest version.")
+    labels: dict[str, int] = Field(description="Label -> version.")
+    created_at: datetime
+    updated_at: datetime
+
+    @staticmethod
+    def resolve_assistant(prompt: Any) -> str | None:
+        return prompt.assistant.slug if prompt.assistant else None
+
+    @staticmethod
+    def resolve_parent(prompt: Any) -> str | None:
+        return prompt.parent.slug if prompt.parent else None
+
+    @staticmethod
+    def resolve_version(prompt: Any) -> int:
+        version: int = prompt.current.version
+        return version
+
+    @staticmethod
+    def resolve_labels(prompt: Any) -> dict[str, int]:
+        return {label.name: label.checkpoint.version for label in prompt.labels.all()}
+
+
+class PromptWithTextOut(Schema):
+    prompt: PromptOut
+    checkpoint: CheckpointOut
+    variables: list[str]
+
+
+class PromptPage(Schema):
+    items: list[PromptOut]
+    next: str | None
+
+
+class CheckpointRow(Schema):
+    id: int
+    prompt: str
+    version: int
+    token_count: int
+    tone_type: str
+    tags: list[str]
+    message: str
+    author_name: str
+    created_at: datetime
+
+    @staticmethod
+    def resolve_prompt(row: Any) -> str:
+        slug: str = row.prompt.slug
+        return slug
+
+
+class CheckpointPage(Schema):
+    items: list[CheckpointRow]
+    next: str | None
+
+
+class MutationOut(Schema):
+    id: int
+    prompt: str
+    parent_prompt: str
+    from_version: int
+    to_version: int
+    assistant: str | None
+    symbolic_tags: list[str]
+    trait_delta: dict[str, float]
+    verdict: str
+    findings: list[dict[str, Any]]
+    result: str
+    source: str
+    reason: str
+    actor_name: str
+    created_at: datetime
+
+    @staticmethod
+    def resolve_prompt(row: Any) -> str:
+        slug: str = row.prompt.slug
+        return slug
+
+    @staticmethod
+    def resolve_parent_prompt(row: Any) -> str:
+        slug: str = row.parent_prompt.slug
+        return slug
+
+    @staticmethod
+    def resolve_from_version(row: Any) -> int:
+        version: int = row.from_checkpoint.version
+        return version
+
+    @staticmethod
+    def resolve_to_version(row: Any) -> int:
+        version: int = row.to_checkpoint.version
+        return version
+
+    @staticmethod
+    def resolve_assistant(row: Any) -> str | None:
+        return row.assistant.slug if row.assistant else None
+
+
+class MutationPage(Schema):
+    items: list[MutationOut]
+    next: str | None
+
+
+class PromptIn(Schema):
+    slug: str
+    text: str
+    title: str = ""
+    kind: str = "system"
+    tags: list[str] = []
+    assistant: str | None = None
+    message: str = ""
+
+
+class CheckpointIn(Schema):
+    text: str
+    base: int | None = Field(None, description="Version the text was edited from; If-Match says the same.")
+    message: str = ""
+
+
+class DetailsIn(Schema):
+    title: str | None = None
+    kind: str | None = None
+    tags: list[str] | None = None
+    assistant: str | None = None
+
+
+class RestoreIn(Schema):
+    version: int
+    base: int
+    message: str = ""
+
+
+class ForkIn(Schema):
+    slug: str
+    title: str = ""
+    message: str = ""
+
+
+class LabelIn(Schema):
+    version: int
+    reason: str = ""
+
+
+class LabelOut(Schema):
+    name: str
+    version: int
+    moved_at: datetime
+
+    @staticmethod
+    def resolve_version(row: Any) -> int:
+        version: int = row.checkpoint.version
+        return version
+
+
+class RenderIn(Schema):
+    values: dict[str, str] = {}
+    label: str | None = None
+    version: int | None = None
+
+
+class RenderOut(Schema):
+    text: str

@@ -1,0 +1,23 @@
+"""Who speaks."""
+
+from django.db import models
+from django.utils import timezone
+
+from mythos.accounts.models import Swarm
+
+
+class Assistant(models.Model):
+    """An LLM assistant of a team; its prompts name it as their owner."""
+
+    swarm = models.ForeignKey(Swarm, on_delete=models.CASCADE, related_name="assistants")
+    slug = models.SlugField(max_length=80)
+    name = models.CharField(max_length=150)
+    description = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["swarm", "slug"], name="assistant_slug_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,88 @@
+"""`mythos compare`: two files, or many pairs at once. Needs no database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mythos.cli.output import json_option, print_json
+from mythos.errors import Invalid
+from mythos.formats.prompts.folder import read_file
+from mythos.text.compare import Comparison
+from mythos.text.compare import compare as compare_texts
+from mythos.text.normalize import MAX_BYTES, decode
+
+
+@click.command()
+@click.argument("old", required=False, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("new", required=False, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--pairs", type=click.Path(path_type=Path), help="A JSON Lines file of {id, old, new}.")
+@json_option
+def compare(old: Path | None, new: Path | None, pairs: Path | None, as_json: bool) -> int:
+    """Say what changed in meaning from OLD to NEW. Exit code 1 when it got worse, or may have."""
+    if pairs is not None:
+        if old is not None or new is not None:
+            raise click.UsageError("Give either two files or --pairs.")
+        return _pairs(pairs, as_json)
+    if old is None or new is None:
+        raise click.UsageError("Give two files, or --pairs FILE.")
+    result = compare_texts(_read(old), _read(new))
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        _show(result)
+    return 1 if result.verdict in {"regression", "uncertain"} else 0
+
+
+def _read(path: Path) -> str:
+    if str(path) == "-":
+        return decode(sys.stdin.buffer.read(MAX_BYTES + 1), name="standard input")
+    try:
+        return decode(read_file(path), name=path.name)
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}.", data={"file": str(path)}) from error
+
+
+def _show(result: Comparison) -> None:
+    similarity = "not measured" if result.similarity is None else f"{result.similarity:.2f}"
+    click.echo(f"{result.verdict} (confidence {result.confidence:.2f}, similarity {similarity})")
+    for finding in result.findings:
+        click.echo(f"  {finding.severity:5} {finding.title}: {finding.reason}")
+        if finding.old_text or finding.new_text:
+            click.echo(f"        {finding.old_text or '—'} → {finding.new_text or '—'}")
+
+
+def _pairs(path: Path, as_json: bool) -> int:
+    """One line out a pair, in order; a line that is no pair stops with its number."""
+    try:
+        lines = path.open("rb")
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}.", data={"file": str(path)}) from error
+    with lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                _pair(path, number, line, as_json)
+    return 0
+
+
+def _pair(path: Path, number: int, line: bytes, as_json: bool) -> None:
+    try:
+        row: Any = json.loads(line)
+        old, new = row["old"], row["new"]
+        if not isinstance(old, str) or not isinstance(new, str):
+            raise TypeError("`old` and `new` must be texts")
+    except (ValueError, KeyError, TypeError) as error:
+        raise Invalid(
+            f"{path.name}, line {number}: this is no pair with `old` and `new` ({error}).",
+            data={"file": path.name, "line": number},
+        ) from error
+    result = compare_texts(old, new)
+    name = row.get("id", number)
+    if as_json:
+        click.echo(json.dumps({"id": name, **result.as_dict()}, ensure_ascii=False))
+    else:
+        click.echo(f"{name}\t{result.verdict}\t{result.confidence:.2f}")

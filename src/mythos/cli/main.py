@@ -1,0 +1,70 @@
+"""The command line. Commands are loaded when asked for, so that `mythos --help` stays quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from mythos import __version__
+from mythos.cli.errors import run
+
+# name -> (module:attribute, needs Django, help line)
+COMMANDS = {
+    "up": ("mythos.cli.up:up", True, "Start MythOS here: database, web server and worker."),
+    "worker": ("mythos.cli.worker:worker", True, "Do background jobs until stopped."),
+    "web": ("mythos.cli.web:web", True, "Serve the pages and the API."),
+    "import": ("mythos.cli.imports:group", True, "Bring a rule book or prompts in."),
+    "compare": ("mythos.cli.compare:compare", False, "Say what changed in meaning between two texts."),
+    "user": ("mythos.cli.accounts:user", True, "Accounts of people."),
+    "token": ("mythos.cli.accounts:token", True, "Keys for programs."),
+    "jobs": ("mythos.cli.jobs:jobs", True, "Background jobs; dead ones with their reason."),
+    "plugins": ("mythos.cli.plugins:plugins", False, "Extensions, and those that fail to load."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules that are imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        target, needs_django, _ = COMMANDS[cmd_name]
+        if needs_django:
+            start_django()
+        module, attribute = target.split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+def start_django() -> None:
+    """Load settings and apps; the one place that does."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mythos.settings")
+    import django
+
+    django.setup()
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mythos")
+@click.option("--debug", is_flag=True, help="Show the whole trace of an unexpected error.")
+def cli(debug: bool) -> None:
+    """Prompts under contract to a rule book."""
+
+
+def main() -> None:
+    """Entry point of the program `mythos`."""
+    sys.exit(run(cli, debug="--debug" in sys.argv[1:2]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Documents to and from plain dataclasses; one format a file."""

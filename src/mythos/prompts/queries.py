@@ -1,0 +1,137 @@
+"""Questions about prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from mythos.accounts.actors import Actor
+from mythos.accounts.models import Swarm
+from mythos.accounts.queries import swarms_of
+from mythos.errors import NotFound
+from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabel, PromptLabelMove, PromptMutationLog
+from mythos.prompts.rendering import render
+from mythos.text.compare import Comparison, compare
+from mythos.text.diff import Conflict, DiffSpan, merge3, word_diff
+from mythos.text.normalize import normalize
+from mythos.text.traits import delta
+
+
+@dataclass(frozen=True)
+class CheckpointComparison:
+    """Two checkpoints side by side."""
+
+    old: PromptCheckpoint
+    new: PromptCheckpoint
+    diff: list[DiffSpan]
+    comparison: Comparison
+    trait_delta: dict[str, float]
+
+
+@dataclass(frozen=True)
+class ThreeWay:
+    """An edit that came too late: where it began, what it says, what is newer, and both merged."""
+
+    base: PromptCheckpoint
+    current: PromptCheckpoint
+    mine: str
+    merged: str
+    conflicts: tuple[Conflict, ...]
+
+
+def visible_prompts(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Prompt]:
+    """Prompts of the actor's swarms, or of one of them, with what a list shows."""
+    found = Prompt.objects.filter(swarm__in=swarms_of(actor))
+    if swarm is not None:
+        found = found.filter(swarm=swarm)
+    labels = Prefetch("labels", PromptLabel.objects.select_related("checkpoint"))
+    return found.select_related("swarm", "assistant", "current", "parent").prefetch_related(labels)
+
+
+def get_prompt(actor: Actor, key: int | str, swarm: Swarm | None = None) -> Prompt:
+    """One prompt by id or slug, or NotFound when it is not the actor's to see."""
+    found = visible_prompts(actor, swarm)
+    prompt = found.filter(pk=key).first() if isinstance(key, int) else found.filter(slug=key).first()
+    if prompt is None:
+        raise NotFound(f"There is no prompt {key!r}.")
+    return prompt
+
+
+def checkpoint_of(
+    actor: Actor, prompt: Prompt, *, label: str | None = None, version: int | None = None
+) -> PromptCheckpoint:
+    """The checkpoint of a label or version, else the current one."""
+    rows = PromptCheckpoint.objects.filter(prompt=prompt, prompt__swarm__in=swarms_of(actor))
+    if label is not None and label != "latest":
+        found = rows.filter(labels__name=label).first()
+        if found is None:
+            raise NotFound(f"{prompt.slug} has no label {label!r}.", fields={"label": "Unknown label."})
+        return found
+    found = rows.filter(version=version).first() if version is not None else rows.order_by("-version").first()
+    if found is None:
+        raise NotFound(f"{prompt.slug} has no version {version}.", fields={"version": "Unknown version."})
+    return found
+
+
+def visible_checkpoints(actor: Actor, swarm: Swarm | None = None) -> QuerySet[PromptCheckpoint]:
+    """Checkpoints of the actor's prompts, newest first."""
+    found = PromptCheckpoint.objects.filter(prompt__swarm__in=swarms_of(actor))
+    if swarm is not None:
+        found = found.filter(prompt__swarm=swarm)
+    return found.select_related("prompt", "prompt__assistant").prefetch_related("labels", "mutations")
+
+
+def visible_mutations(actor: Actor, swarm: Swarm | None = None) -> QuerySet[PromptMutationLog]:
+    """Mutations of the actor's prompts, newest first."""
+    found = PromptMutationLog.objects.filter(prompt__swarm__in=swarms_of(actor))
+    if swarm is not None:
+        found = found.filter(prompt__swarm=swarm)
+    return found.select_related("prompt", "parent_prompt", "from_checkpoint", "to_checkpoint", "assistant", "actor")
+
+
+def prompt_history(actor: Actor, prompt: Prompt) -> QuerySet[PromptCheckpoint]:
+    """Every checkpoint of a prompt, newest first, with mutation and labels."""
+    return visible_checkpoints(actor).filter(prompt=prompt).order_by("-version")
+
+
+def label_history(actor: Actor, prompt: Prompt) -> QuerySet[PromptLabelMove]:
+    """Every move of the prompt's labels, newest first."""
+    return PromptLabelMove.objects.filter(prompt=prompt, prompt__swarm__in=swarms_of(actor)).select_related(
+        "from_checkpoint", "to_checkpoint"
+    )
+
+
+def compare_checkpoints(
+    actor: Actor, old: PromptCheckpoint, new: PromptCheckpoint, *, use_embeddings: bool = True
+) -> CheckpointComparison:
+    """Difference in words, meaning and traits between two checkpoints the actor holds."""
+    return CheckpointComparison(
+        old,
+        new,
+        word_diff(old.text, new.text),
+        compare(old.text, new.text, use_embeddings=use_embeddings, measure_similarity=use_embeddings),
+        delta(old.traits, new.traits),
+    )
+
+
+def three_way(actor: Actor, prompt: Prompt, base: int, text: str) -> ThreeWay:
+    """What a person needs to decide after somebody else saved first."""
+    began = checkpoint_of(actor, prompt, version=base)
+    current = checkpoint_of(actor, prompt)
+    merge = merge3(began.text + "\n", normalize(text) + "\n", current.text + "\n")
+    return ThreeWay(began, current, text, merge.text.rstrip("\n"), merge.conflicts)
+
+
+def render_prompt(
+    actor: Actor,
+    prompt: Prompt,
+    values: Mapping[str, str],
+    *,
+    label: str | None = None,
+    version: int | None = None,
+) -> str:
+    """The text of a checkpoint with variables and includes filled in."""
+    checkpoint = checkpoint_of(actor, prompt, label=label, version=version)
+    return render(prompt.swarm, checkpoint.text, values, (prompt.slug,))

@@ -1,0 +1,6 @@
+"""What this floor announces, after commit and with ids only."""
+
+from django.dispatch import Signal
+
+prompt_revised = Signal()  # prompt_id, checkpoint_id
+label_moved = Signal()  # prompt_id, label

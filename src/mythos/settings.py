@@ -1,0 +1,235 @@
+"""All settings, read from the environment; a value that cannot be read stops the start with its name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+PACKAGE = Path(__file__).resolve().parent
+
+KNOWN = {
+    "MYTHOS_HOME",
+    "MYTHOS_DATABASE_URL",
+    "MYTHOS_SECRET_KEY",
+    "MYTHOS_ALLOWED_HOSTS",
+    "MYTHOS_TRUSTED_ORIGINS",
+    "MYTHOS_HTTPS",
+    "MYTHOS_DEBUG",
+    "MYTHOS_LOG_LEVEL",
+    "MYTHOS_TIME_ZONE",
+    "MYTHOS_SWARM",
+    "MYTHOS_DEMO",
+    "MYTHOS_PASSWORD",
+    "MYTHOS_EMBED_THREADS",
+}
+
+
+def _text(name: str, default: str) -> str:
+    return os.environ.get(name, default).strip()
+
+
+def _bool(name: str, default: bool) -> bool:
+    value = _text(name, "1" if default else "0").lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off", ""}:
+        return False
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+
+
+def _list(name: str, default: str) -> list[str]:
+    return [item.strip() for item in _text(name, default).split(",") if item.strip()]
+
+
+def _refuse_unknown() -> None:
+    unknown = sorted(name for name in os.environ if name.startswith("MYTHOS_") and name not in KNOWN)
+    if unknown:
+        raise ImproperlyConfigured(f"Unknown setting {unknown[0]}. Known: {', '.join(sorted(KNOWN))}.")
+
+
+def _home() -> Path:
+    """The data folder: MYTHOS_HOME, else the user's data directory as the XDG rules name it."""
+    given = _text("MYTHOS_HOME", "")
+    if given:
+        return Path(given).expanduser().resolve()
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "mythos"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "mythos"
+
+
+def _secret_key(home: Path) -> str:
+    """MYTHOS_SECRET_KEY, else one made on first use and kept readable by the owner alone."""
+    given = _text("MYTHOS_SECRET_KEY", "")
+    if given:
+        return given
+    path = home / "secret.key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ImproperlyConfigured(f"MYTHOS_HOME: cannot read {path}: {error.strerror}.") from error
+    key = secrets.token_urlsafe(50)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(key)
+    return key
+
+
+def _database(home: Path) -> dict[str, Any]:
+    url = _text("MYTHOS_DATABASE_URL", "")
+    if url:
+        try:
+            config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        except (ValueError, KeyError) as error:
+            raise ImproperlyConfigured("MYTHOS_DATABASE_URL is not a database address.") from error
+    else:
+        config = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(home / "mythos.sqlite3")}
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        config["ENGINE"] = "mythos.sqlite"
+        config["CONN_MAX_AGE"] = 0  # ASGI gives each request a thread of its own; nothing would reuse it
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+                "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;"
+            ),
+        }
+    return config
+
+
+_refuse_unknown()
+
+HOME = _home()
+SECRET_KEY = _secret_key(HOME)
+DEBUG = _bool("MYTHOS_DEBUG", False)
+HTTPS = _bool("MYTHOS_HTTPS", False)
+ALLOWED_HOSTS = _list("MYTHOS_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = _list("MYTHOS_TRUSTED_ORIGINS", "")
+DEFAULT_SWARM = _text("MYTHOS_SWARM", "")
+LOAD_DEMO = _bool("MYTHOS_DEMO", True)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "mythos.work",
+    "mythos.accounts",
+    "mythos.assistants",
+    "mythos.prompts",
+    "mythos.codex",
+    "mythos.api.apps.ApiConfig",
+    "mythos.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "mythos.api.idempotency.IdempotencyMiddleware",
+    "mythos.web.errors.ErrorMiddleware",
+]
+ROOT_URLCONF = "mythos.urls"
+ASGI_APPLICATION = "mythos.asgi.application"
+WSGI_APPLICATION = "mythos.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "mythos.web.context.page",
+            ],
+            "builtins": ["mythos.web.templatetags.mythos_ui"],
+        },
+    }
+]
+
+DATABASES = {"default": _database(HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign-in"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = _text("MYTHOS_TIME_ZONE", "UTC")
+USE_TZ = True
+APPEND_SLASH = False
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOG_LEVEL = _text("MYTHOS_LOG_LEVEL", "WARNING").upper()
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+    raise ImproperlyConfigured(f"MYTHOS_LOG_LEVEL must be a level such as INFO, not {LOG_LEVEL!r}.")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+}

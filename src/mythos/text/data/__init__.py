@@ -1,0 +1,1 @@
+"""Vocabularies the ground reads; see README.md for where each file comes from."""

@@ -1,0 +1,58 @@
+"""What every page knows: the swarm one works in, what waits, where one is."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpRequest
+
+from mythos.accounts.models import Swarm, User
+from mythos.accounts.queries import swarms_of
+from mythos.codex.queries import waiting_count
+from mythos.errors import NotFound
+
+NAV = (
+    ("/codex/regression", "regression"),
+    ("/codex", "codex"),
+    ("/belief/mutations", "mutations"),
+    ("/prompts/checkpoints", "checkpoints"),
+    ("/prompts", "library"),
+    ("/assistants", "roster"),
+    ("/jobs", "jobs"),
+    ("/settings", "settings"),
+)
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in person."""
+    return cast(User, request.user)
+
+
+def swarms(request: HttpRequest) -> list[Swarm]:
+    """The person's swarms, looked up once a request."""
+    if not hasattr(request, "_swarms"):
+        request._swarms = list(swarms_of(user_of(request)))  # type: ignore[attr-defined]
+    found: list[Swarm] = request._swarms  # type: ignore[attr-defined]
+    return found
+
+
+def current_swarm(request: HttpRequest) -> Swarm:
+    """The swarm chosen in this session, else the oldest; NotFound for a person without any."""
+    chosen = request.session.get("swarm")
+    found = swarms(request)
+    if not found:
+        raise NotFound("You belong to no swarm yet.", hint="Ask an owner to add you to one.")
+    return next((swarm for swarm in found if swarm.slug == chosen), found[0])
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated or not swarms(request):
+        return {"nav": {"current": "", "waiting": 0}, "swarm": None}
+    swarm = current_swarm(request)
+    here = next((name for start, name in NAV if request.path.startswith(start)), "home")
+    return {
+        "nav": {"current": here, "waiting": waiting_count(user_of(request), swarm)},
+        "swarm": swarm,
+        "swarms": swarms(request),
+    }

@@ -1,0 +1,40 @@
+// The drawer of small screens, copy buttons, toasts, the guard of unsaved edits, and the shortcut keys.
+(() => {
+  const root = document.documentElement;
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-drawer]")) {
+      const open = root.classList.toggle("drawer-open");
+      document.querySelectorAll(".menu-button").forEach((b) => b.setAttribute("aria-expanded", String(open)));
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      navigator.clipboard.writeText(copy.dataset.copy || location.href).then(() => {
+        const label = copy.querySelector("span");
+        if (label) label.textContent = "Copied";
+      });
+    }
+  });
+  document.querySelectorAll(".toast").forEach((toast) => {
+    let timer = setTimeout(() => toast.classList.add("gone"), 6000);
+    toast.addEventListener("pointerenter", () => clearTimeout(timer));
+    toast.addEventListener("focusin", () => clearTimeout(timer));
+  });
+  document.querySelectorAll("form[data-guard]").forEach((form) => {
+    let dirty = false;
+    form.addEventListener("input", () => { dirty = true; });
+    form.addEventListener("submit", () => { dirty = false; });
+    window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  });
+  const places = { c: "/codex", r: "/codex/regression", m: "/belief/mutations", p: "/prompts", a: "/assistants", h: "/" };
+  let waiting = false;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || root.dataset.shortcuts === "off") return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.key === "Escape") root.classList.remove("drawer-open");
+    if (event.key === "/") {
+      const filter = document.querySelector("[data-filter]");
+      if (filter) { event.preventDefault(); filter.focus(); }
+    } else if (waiting && places[event.key]) location.href = places[event.key];
+    waiting = event.key === "g";
+  });
+})();

@@ -1,0 +1,35 @@
+"""Questions about jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from mythos.work.models import Job
+
+
+def due(now: datetime | None = None) -> QuerySet[Job]:
+    """Jobs a worker may take: waiting ones whose time has come, and running ones whose lease ran out."""
+    now = now or timezone.now()
+    waiting = Q(state=Job.State.PENDING, not_before__lte=now)
+    abandoned = Q(state=Job.State.RUNNING, lease_until__lt=now)
+    return Job.objects.filter(waiting | abandoned).order_by("not_before", "id")
+
+
+def dead_jobs() -> QuerySet[Job]:
+    """Jobs that were given up, newest first."""
+    return Job.objects.filter(state=Job.State.DEAD).order_by("-finished_at", "-id")
+
+
+def job_counts() -> dict[str, int]:
+    """How many jobs are in each state; every state is present."""
+    counts = dict.fromkeys(Job.State.values, 0)
+    counts.update(Job.objects.values_list("state").annotate(Count("id")))
+    return counts
+
+
+def has_live_job(kind: str, key: str) -> bool:
+    """Whether a job of this kind and key still waits or runs."""
+    return Job.objects.filter(kind=kind, key=key, state__in=[Job.State.PENDING, Job.State.RUNNING]).exists()

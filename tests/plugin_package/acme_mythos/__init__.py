@@ -1,0 +1,1 @@
+"""A detector as another package would bring it."""

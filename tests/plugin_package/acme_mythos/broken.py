@@ -1,0 +1,3 @@
+"""A detector that cannot be loaded."""
+
+raise RuntimeError("this package needs a newer host")

@@ -1,0 +1,72 @@
+"""The local embedding model."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mythos.errors import NotConfigured
+from mythos.text import embed as module
+from mythos.text.embed import MODEL, embed
+
+
+def test_vectors_are_unit_length_and_the_same_in_any_batch() -> None:
+    together = embed(
+        ["Log every complaint.", "A much longer sentence about something else entirely, on purpose."]
+    )
+    module._ENGINE._cache.clear()
+    alone = embed(["Log every complaint."])
+    assert together.shape == (2, 384)
+    assert together.dtype == np.float32
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    assert np.array_equal(together[0], alone[0])
+
+
+def test_related_sentences_are_nearer_than_unrelated_ones() -> None:
+    one, near, far = embed(["Record each complaint.", "Log every complaint.", "Bananas are yellow."])
+    assert one @ near > 0.6 > 0.3 > one @ far
+
+
+def test_nothing_gives_no_rows_and_a_long_text_is_cut() -> None:
+    assert embed([]).shape == (0, 384)
+    assert embed(["word " * 5000]).shape == (1, 384)
+
+
+def test_the_model_name_carries_the_runtime_version() -> None:
+    assert MODEL.startswith("all-MiniLM-L6-v2-onnx-int8/onnxruntime-")
+
+
+def test_threads_share_one_session() -> None:
+    loads: list[int] = []
+    engine = module._Engine()
+    original = module._load
+
+    def counted() -> tuple[Any, Any]:
+        loads.append(1)
+        return original()
+
+    threads = [threading.Thread(target=lambda n=n: engine.embed([f"text {n}"])) for n in range(6)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_load", counted)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert loads == [1]
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = importlib.import_module
+
+    def without(name: str, package: str | None = None) -> Any:
+        if name == "tokenizers":
+            raise ModuleNotFoundError("No module named 'tokenizers'", name="tokenizers")
+        return original(name, package)
+
+    monkeypatch.setattr(importlib, "import_module", without)
+    with pytest.raises(NotConfigured, match="tokenizers"):
+        module._Engine().embed(["x"])
