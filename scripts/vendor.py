@@ -15,10 +15,53 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 STATIC = ROOT / "src" / "mythos" / "web" / "static"
-ICONS = """house scroll-text git-compare activity file-text layers users sun moon monitor menu search plus x
-circle-check circle-x circle-dashed triangle-alert octagon-x info arrow-up arrow-down arrow-right corner-down-right
-git-branch git-fork pin download upload history log-out key settings list-checks clock link play rotate-ccw
-book-open chevron-right chevron-down pencil tag bell square-pen""".split()
+ICONS = [
+    "house",
+    "scroll-text",
+    "git-compare",
+    "activity",
+    "file-text",
+    "layers",
+    "users",
+    "sun",
+    "moon",
+    "monitor",
+    "menu",
+    "search",
+    "plus",
+    "x",
+    "circle-check",
+    "circle-x",
+    "circle-dashed",
+    "triangle-alert",
+    "octagon-x",
+    "info",
+    "arrow-up",
+    "arrow-down",
+    "arrow-right",
+    "corner-down-right",
+    "git-branch",
+    "git-fork",
+    "pin",
+    "download",
+    "upload",
+    "history",
+    "log-out",
+    "key",
+    "settings",
+    "list-checks",
+    "clock",
+    "link",
+    "play",
+    "rotate-ccw",
+    "book-open",
+    "chevron-right",
+    "chevron-down",
+    "pencil",
+    "tag",
+    "bell",
+    "square-pen",
+]
 FILES = {
     "vendor/htmx.min.js": ("htmx.org", "dist/htmx.min.js"),
     **{

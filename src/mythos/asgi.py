@@ -1,8 +1,11 @@
 """The ASGI application that `mythos up` serves."""
 
 import os
+import warnings
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mythos.settings")
+# Static files are small and read whole; whitenoise hands them over as plain iterators.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 application = get_asgi_application()

@@ -103,9 +103,7 @@ def _offered(kind: str) -> dict[str, EntryPoint]:
         return {}
     if kind not in _outside:
         found: dict[str, EntryPoint] = {}
-        for entry in sorted(
-            entry_points(group=f"mythos.{kind}s"), key=lambda entry: (_package(entry), entry.name)
-        ):
+        for entry in sorted(entry_points(group=f"mythos.{kind}s"), key=lambda entry: (_package(entry), entry.name)):
             found.setdefault(_qualified(entry), entry)
         _outside[kind] = found
     return _outside[kind]

@@ -201,10 +201,7 @@ def test_a_short_pair_takes_under_five_milliseconds() -> None:
 
 
 def test_the_development_pairs_stay_well_judged(shared_data: Path) -> None:
-    rows = [
-        json.loads(line)
-        for line in (shared_data / "regression" / "dev.jsonl").read_text("utf-8").splitlines()
-    ]
+    rows = [json.loads(line) for line in (shared_data / "regression" / "dev.jsonl").read_text("utf-8").splitlines()]
     hits: dict[int, list[bool]] = {0: [], 1: []}
     for row in rows:
         hits[row["label"]].append(quick(row["old"], row["new"]).is_regression == bool(row["label"]))
@@ -213,8 +210,7 @@ def test_the_development_pairs_stay_well_judged(shared_data: Path) -> None:
 
 def test_a_real_rule_book_is_compared_in_seconds(shared_data: Path) -> None:
     old, new = (
-        (shared_data / "model-spec" / f"model_spec_2025-{date}.md").read_text("utf-8")
-        for date in ("04-11", "09-12")
+        (shared_data / "model-spec" / f"model_spec_2025-{date}.md").read_text("utf-8") for date in ("04-11", "09-12")
     )
     started = time.process_time()
     assert quick(old, new).findings

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from mythos.text.diff import merge3, word_diff
 
-TEXT = st.one_of(
-    st.text(), st.lists(st.sampled_from(["a ", "b ", "c", "\n", ". ", "the "]), max_size=40).map("".join)
-)
+TEXT = st.one_of(st.text(), st.lists(st.sampled_from(["a ", "b ", "c", "\n", ". ", "the "]), max_size=40).map("".join))
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n"]), max_size=8).map("".join)
 
 

@@ -15,9 +15,7 @@ from mythos.text.embed import MODEL, embed
 
 
 def test_vectors_are_unit_length_and_the_same_in_any_batch() -> None:
-    together = embed(
-        ["Log every complaint.", "A much longer sentence about something else entirely, on purpose."]
-    )
+    together = embed(["Log every complaint.", "A much longer sentence about something else entirely, on purpose."])
     module._ENGINE._cache.clear()
     alone = embed(["Log every complaint."])
     assert together.shape == (2, 384)

@@ -18,9 +18,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "traits.md"
 
 
 def test_the_reference_page_is_made_from_the_tables() -> None:
-    assert PAGE.read_text("utf-8") == reference(), (
-        "run: python -m mythos.text.reference > docs/reference/traits.md"
-    )
+    assert PAGE.read_text("utf-8") == reference(), "run: python -m mythos.text.reference > docs/reference/traits.md"
 
 
 @given(st.text())
@@ -68,8 +66,7 @@ def test_a_delta_holds_only_what_moved() -> None:
     [
         ("The report covers sales in the northern region during the last quarter of the year.", "neutral"),
         (
-            "You must never share data. You must not guess. Agents shall log it and shall not "
-            "delay the work.",
+            "You must never share data. You must not guess. Agents shall log it and shall not delay the work.",
             "authoritative",
         ),
         ("Hello and welcome! Happy to help, thanks for the great question, enjoy.", "friendly"),

@@ -77,9 +77,7 @@ class Swarm(models.Model):
     name = models.CharField(max_length=150)
     protected_labels = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
-    members = models.ManyToManyField(
-        User, through="Membership", related_name="swarms"
-    )
+    members = models.ManyToManyField(User, through="Membership", related_name="swarms")
 
     class Meta:
         ordering = ["id"]

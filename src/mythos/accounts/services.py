@@ -19,7 +19,7 @@ from mythos.accounts.permissions import require
 from mythos.accounts.queries import swarms_of
 from mythos.errors import Denied, Invalid, NotFound
 
-TOKEN_PREFIX = "mth_"
+SECRET_START = "mth_"  # noqa: S105 - the public beginning of every token
 LAST_USED_STEP = timedelta(minutes=5)
 PROTECTED_LABELS = ("production", "staging")
 
@@ -55,9 +55,7 @@ def create_user(
             if swarm is not None:
                 add_member(actor=actor, swarm=swarm, user=user, role=role or Role.EDITOR)
     except IntegrityError as error:
-        raise Invalid(
-            "The account cannot be made.", fields={"email": "This email already has an account."}
-        ) from error
+        raise Invalid("The account cannot be made.", fields={"email": "This email already has an account."}) from error
     return user
 
 
@@ -93,9 +91,7 @@ def create_swarm(*, actor: Actor, slug: str, name: str) -> Swarm:
 def add_member(*, actor: Actor, swarm: Swarm, user: User, role: str) -> Membership:
     """Give a person a role in a swarm, replacing the one they had."""
     require(actor, "swarm.manage", swarm)
-    membership, _ = Membership.objects.update_or_create(
-        swarm=swarm, user=user, defaults={"role": _role(role)}
-    )
+    membership, _ = Membership.objects.update_or_create(swarm=swarm, user=user, defaults={"role": _role(role)})
     return membership
 
 
@@ -114,7 +110,7 @@ def create_token(
         raise Invalid("A token needs a name.", fields={"name": "Say what will use it."})
     if expires_at is not None and expires_at <= timezone.now():
         raise Invalid("The token would already be expired.", fields={"expires_at": "Choose a later time."})
-    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    secret = SECRET_START + secrets.token_urlsafe(32)
     row = ApiToken.objects.create(
         swarm=swarm,
         created_by=person(actor),
@@ -141,11 +137,9 @@ def revoke_token(*, actor: Actor, token_id: int) -> ApiToken:
 
 def authenticate_token(secret: str) -> ApiToken | None:
     """The live token behind a secret; notes its use at most every five minutes, to spare the write lock."""
-    if not secret.startswith(TOKEN_PREFIX):
+    if not secret.startswith(SECRET_START):
         return None
-    token = (
-        ApiToken.objects.select_related("swarm", "created_by").filter(token_hash=_hash(secret)).first()
-    )
+    token = ApiToken.objects.select_related("swarm", "created_by").filter(token_hash=_hash(secret)).first()
     if token is None or not token.is_live:
         return None
     now = timezone.now()
@@ -166,9 +160,7 @@ def set_preference(
     if theme is not None and theme not in User.Theme.values:
         raise Invalid("There is no such theme.", fields={"theme": f"One of {', '.join(User.Theme.values)}."})
     if density is not None and density not in User.Density.values:
-        raise Invalid(
-            "There is no such density.", fields={"density": f"One of {', '.join(User.Density.values)}."}
-        )
+        raise Invalid("There is no such density.", fields={"density": f"One of {', '.join(User.Density.values)}."})
     actor.theme = theme or actor.theme
     actor.density = density or actor.density
     actor.shortcuts = actor.shortcuts if shortcuts is None else shortcuts

@@ -6,7 +6,6 @@ from mythos import __version__
 from mythos.api import accounts, assistants, codex, compare, errors, prompts
 from mythos.api.auth import AUTH
 
-
 # The docs page for people would load scripts from other hosts; the document itself is at openapi.json.
 api = NinjaAPI(
     title="MythOS",

@@ -14,9 +14,7 @@ router = Router(tags=["assistants"])
 
 
 @router.get("", response=shapes.AssistantPage)
-def list_assistants(
-    request: HttpRequest, swarm: str | None = None, limit: int = 50, cursor: str | None = None
-) -> Any:
+def list_assistants(request: HttpRequest, swarm: str | None = None, limit: int = 50, cursor: str | None = None) -> Any:
     """Assistants of the swarm."""
     return page(queries.visible_assistants(actor_of(request), swarm_of(request, swarm)), limit, cursor)
 

@@ -57,9 +57,7 @@ def revise_clause(request: HttpRequest, clause_id: int, body: shapes.ClauseVersi
 @router.get("/clauses/{key}", response=shapes.ClauseOut)
 def get_clause(request: HttpRequest, response: HttpResponse, key: str, swarm: str | None = None) -> Any:
     """A clause by number or ref."""
-    clause = queries.get_clause(
-        actor_of(request), int(key) if key.isdigit() else key, swarm_of(request, swarm)
-    )
+    clause = queries.get_clause(actor_of(request), int(key) if key.isdigit() else key, swarm_of(request, swarm))
     response["ETag"] = etag(clause.version)
     if not_modified(request, clause.version):
         return HttpResponse(status=304, headers={"ETag": etag(clause.version)})
@@ -88,9 +86,7 @@ def get_audit(request: HttpRequest, audit_id: int) -> Any:
 @router.post("/audits/{int:audit_id}/review", response=shapes.AuditOut)
 def review_audit(request: HttpRequest, audit_id: int, body: shapes.ReviewIn) -> Any:
     """Decide: accept, send_back or override, each with a reason."""
-    return services.review_audit(
-        actor=actor_of(request), audit_id=audit_id, decision=body.decision, reason=body.reason
-    )
+    return services.review_audit(actor=actor_of(request), audit_id=audit_id, decision=body.decision, reason=body.reason)
 
 
 @router.get("/{slug}", response=shapes.CodexOut)

@@ -32,9 +32,7 @@ def problem(request: HttpRequest, error: MythosError) -> HttpResponse:
 def _answer(status: int, code: str, title: str, **extra: Any) -> HttpResponse:
     body = {"type": f"urn:mythos:{code}", "title": title, "status": status, "code": code}
     body |= {key: value for key, value in extra.items() if value}
-    return HttpResponse(
-        json.dumps(body, default=str), status=status, content_type="application/problem+json"
-    )
+    return HttpResponse(json.dumps(body, default=str), status=status, content_type="application/problem+json")
 
 
 def register(api: NinjaAPI) -> None:

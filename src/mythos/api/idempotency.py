@@ -57,7 +57,8 @@ class IdempotencyMiddleware:
             return problem(
                 request,
                 Invalid(
-                    "This Idempotency-Key was used for another request.", hint="Use a new key for a new request."
+                    "This Idempotency-Key was used for another request.",
+                    hint="Use a new key for a new request.",
                 ),
             )
         response = HttpResponse(bytes(row.body), status=row.status, content_type=row.content_type)

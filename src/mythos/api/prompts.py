@@ -79,12 +79,8 @@ def list_checkpoints(request: HttpRequest, prompt_id: int, limit: int = 50, curs
     return page(queries.prompt_history(actor, queries.get_prompt(actor, prompt_id)), limit, cursor)
 
 
-@router.post(
-    "/{int:prompt_id}/checkpoints", response={200: shapes.PromptWithTextOut, 201: shapes.PromptWithTextOut}
-)
-def revise_prompt(
-    request: HttpRequest, response: HttpResponse, prompt_id: int, body: shapes.CheckpointIn
-) -> Any:
+@router.post("/{int:prompt_id}/checkpoints", response={200: shapes.PromptWithTextOut, 201: shapes.PromptWithTextOut})
+def revise_prompt(request: HttpRequest, response: HttpResponse, prompt_id: int, body: shapes.CheckpointIn) -> Any:
     """Save a text on top of `base` (or If-Match); 200 when nothing changed, 409 with both texts when stale."""
     base = base_version(request, body.base)
     checkpoint = services.revise_prompt(
@@ -107,9 +103,7 @@ def get_checkpoint(request: HttpRequest, prompt_id: int, version: int) -> Any:
 
 
 @router.get("/{int:prompt_id}/mutations", response=shapes.MutationPage)
-def list_prompt_mutations(
-    request: HttpRequest, prompt_id: int, limit: int = 50, cursor: str | None = None
-) -> Any:
+def list_prompt_mutations(request: HttpRequest, prompt_id: int, limit: int = 50, cursor: str | None = None) -> Any:
     """What each step of a prompt did."""
     actor = actor_of(request)
     prompt = queries.get_prompt(actor, prompt_id)
@@ -120,7 +114,11 @@ def list_prompt_mutations(
 def restore_checkpoint(request: HttpRequest, prompt_id: int, body: shapes.RestoreIn) -> Any:
     """Copy an old version forward."""
     checkpoint = services.restore_checkpoint(
-        actor=actor_of(request), prompt_id=prompt_id, version=body.version, base=body.base, reason=body.message
+        actor=actor_of(request),
+        prompt_id=prompt_id,
+        version=body.version,
+        base=body.base,
+        reason=body.message,
     )
     return _with_text(request, prompt_id, checkpoint)
 

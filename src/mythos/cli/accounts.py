@@ -37,9 +37,7 @@ def create_user_command(email: str, name: str, role: str, swarm_slug: str, as_js
     swarm = chosen_swarm(swarm_slug)
     made = create_user(actor=SYSTEM, email=email, name=name, password=password, swarm=swarm, role=role)
     if as_json:
-        print_json(
-            {"email": made.email, "swarm": swarm.slug, "role": role, "password": None if given else password}
-        )
+        print_json({"email": made.email, "swarm": swarm.slug, "role": role, "password": None if given else password})
         return
     click.echo(f"{made.email} is {role} of {swarm.slug}.")
     if not given:

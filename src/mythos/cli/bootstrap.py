@@ -45,9 +45,7 @@ def bootstrap(*, demo: bool, say: Callable[[str], None]) -> FirstOwner | None:
         if demo:
             fill_demo(swarm, load_demo(), say)
     password = os.environ.get("MYTHOS_PASSWORD") or secrets.token_urlsafe(12)
-    create_user(
-        actor=SYSTEM, email=OWNER_EMAIL, name="Owner", password=password, swarm=swarm, role=Role.OWNER
-    )
+    create_user(actor=SYSTEM, email=OWNER_EMAIL, name="Owner", password=password, swarm=swarm, role=Role.OWNER)
     return FirstOwner(OWNER_EMAIL, password)
 
 

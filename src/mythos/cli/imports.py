@@ -40,7 +40,14 @@ def group() -> None:
 @swarm_option
 @json_option
 def codex(
-    file: Path, codex_slug: str, title: str, label: str, dry_run: bool, no_audit: bool, swarm_slug: str, as_json: bool
+    file: Path,
+    codex_slug: str,
+    title: str,
+    label: str,
+    dry_run: bool,
+    no_audit: bool,
+    swarm_slug: str,
+    as_json: bool,
 ) -> None:
     """Import a Markdown rule book whose headings carry ids, as in `## Title {#ref authority=user}`."""
     document = _read(file)
@@ -50,9 +57,7 @@ def codex(
         plan = plan_import(actor=SYSTEM, swarm=swarm, codex_slug=codex_slug, document=document)
         _show_plan(plan, as_json, None)
         return
-    report = import_codex(
-        actor=SYSTEM, swarm=swarm, codex_slug=codex_slug, document=document, title=title, label=label
-    )
+    report = import_codex(actor=SYSTEM, swarm=swarm, codex_slug=codex_slug, document=document, title=title, label=label)
     if report.audits and not no_audit:
         run_due()
     _show_plan(report.plan, as_json, report)
@@ -114,9 +119,7 @@ def _audits(report: CodexImportReport | None) -> list[dict[str, Any]]:
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @swarm_option
 @json_option
-def prompts(
-    path: Path, assistant_slug: str, strict: bool, dry_run: bool, swarm_slug: str, as_json: bool
-) -> int:
+def prompts(path: Path, assistant_slug: str, strict: bool, dry_run: bool, swarm_slug: str, as_json: bool) -> int:
     """Import prompts from a file, a folder, a CSV, a JSON of revisions or a git repository."""
     records = read_prompts(path)
     prepare()

@@ -15,7 +15,7 @@ KINDS = ("detector",)
 def plugins(as_json: bool) -> None:
     """Extensions, and those that fail to load."""
     found = {kind: list(registry.names(kind)) for kind in KINDS}
-    failed = {str(name): str(reason) for name, reason in dict(registry.failures()).items()}
+    failed = {f"{failure.kind} {failure.name}": failure.reason for failure in registry.failures()}
     if as_json:
         print_json({"extensions": found, "failures": failed})
         return

@@ -112,7 +112,7 @@ def _wait_for_answer(host: str, port: int, web: Child, stop: threading.Event) ->
     until = time.monotonic() + START_SECONDS
     while not stop.is_set() and time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"http://{shown}:{port}/healthz", timeout=2):  # noqa: S310 - our own
+            with urllib.request.urlopen(f"http://{shown}:{port}/healthz", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
             if web.process is not None and web.process.poll() is not None:

@@ -136,9 +136,7 @@ class CodexClauseAudit(models.Model):
     author_name = models.CharField(max_length=200, blank=True)
     reason = models.TextField(blank=True)
     source = models.CharField(max_length=10, default="web")
-    edition = models.ForeignKey(
-        CodexEdition, null=True, blank=True, on_delete=models.SET_NULL, related_name="audits"
-    )
+    edition = models.ForeignKey(CodexEdition, null=True, blank=True, on_delete=models.SET_NULL, related_name="audits")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

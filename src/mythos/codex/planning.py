@@ -60,10 +60,7 @@ class CodexPlan:
 def plan_import(*, actor: Actor, swarm: Swarm, codex_slug: str, document: CodexDocument) -> CodexPlan:
     """Compare a document with a codex; writes nothing."""
     require(actor, "codex.import", swarm)
-    stored = {
-        clause.ref: clause
-        for clause in CodexClause.objects.filter(codex__swarm=swarm, codex__slug=codex_slug)
-    }
+    stored = {clause.ref: clause for clause in CodexClause.objects.filter(codex__swarm=swarm, codex__slug=codex_slug)}
     rows = [_row(record, stored.get(record.ref)) for record in document.clauses]
     named = {record.ref for record in document.clauses}
     rows += [

@@ -40,6 +40,13 @@ class AuditReport:
         return self.audit.status == CodexClauseAudit.Status.DONE
 
     @property
+    def against(self) -> str:
+        """Why a plain accept is not open, in words; empty when it is."""
+        if self.blocks:
+            return f"{len(self.blocks)} flag{'s block' if len(self.blocks) != 1 else ' blocks'} it"
+        return "the edit reads as worse than the rule in force" if self.audit.regression_flag else ""
+
+    @property
     def may_accept(self) -> bool:
         """Whether a plain accept is open; everything else needs an override."""
         return self.is_measured and not self.blocks and not self.audit.regression_flag
@@ -75,9 +82,7 @@ def visible_clauses(actor: Actor, swarm: Swarm | None = None, codex: Codex | Non
     return found.select_related("codex", "codex__swarm")
 
 
-def get_clause(
-    actor: Actor, key: int | str, swarm: Swarm | None = None, codex: Codex | None = None
-) -> CodexClause:
+def get_clause(actor: Actor, key: int | str, swarm: Swarm | None = None, codex: Codex | None = None) -> CodexClause:
     """One clause by id or ref (of the newest codex that has it), or NotFound."""
     found = visible_clauses(actor, swarm, codex)
     rows = found.filter(pk=key) if isinstance(key, int) else found.filter(ref=key).order_by("-codex_id")

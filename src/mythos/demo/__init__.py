@@ -52,8 +52,7 @@ def load_demo() -> Demo:
         manifest["codex"]["slug"],
         manifest["codex"]["title"],
         tuple(
-            read_codex(gzip.decompress((folder / f"{name}.gz").read_bytes()).decode(), name=name)
-            for name in EDITIONS
+            read_codex(gzip.decompress((folder / f"{name}.gz").read_bytes()).decode(), name=name) for name in EDITIONS
         ),
         tuple(DemoAssistant(a["slug"], a["name"], a["description"]) for a in manifest["assistants"]),
         tuple(prompts),

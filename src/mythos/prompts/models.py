@@ -63,13 +63,9 @@ class Prompt(models.Model):
     title = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.SYSTEM)
     tags = models.JSONField(default=list, blank=True)
-    assistant = models.ForeignKey(
-        Assistant, null=True, blank=True, on_delete=models.SET_NULL, related_name="prompts"
-    )
+    assistant = models.ForeignKey(Assistant, null=True, blank=True, on_delete=models.SET_NULL, related_name="prompts")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="forks")
-    current = models.ForeignKey(
-        "PromptCheckpoint", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    current = models.ForeignKey("PromptCheckpoint", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
@@ -128,9 +124,7 @@ class PromptMutationLog(AppendOnly):
     parent_prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="mutations")
     from_checkpoint = models.ForeignKey(PromptCheckpoint, on_delete=models.PROTECT, related_name="+")
     to_checkpoint = models.ForeignKey(PromptCheckpoint, on_delete=models.PROTECT, related_name="mutations")
-    assistant = models.ForeignKey(
-        Assistant, null=True, blank=True, on_delete=models.SET_NULL, related_name="mutations"
-    )
+    assistant = models.ForeignKey(Assistant, null=True, blank=True, on_delete=models.SET_NULL, related_name="mutations")
     symbolic_tags = models.JSONField(default=list)
     trait_delta = models.JSONField(default=dict)
     findings = models.JSONField(default=list)

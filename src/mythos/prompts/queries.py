@@ -63,15 +63,16 @@ def checkpoint_of(
     actor: Actor, prompt: Prompt, *, label: str | None = None, version: int | None = None
 ) -> PromptCheckpoint:
     """The checkpoint of a label or version, else the current one."""
-    rows = PromptCheckpoint.objects.filter(prompt=prompt, prompt__swarm__in=swarms_of(actor))
+    rows = PromptCheckpoint.objects.filter(prompt=prompt, prompt__swarm__in=swarms_of(actor)).order_by("-version")
     if label is not None and label != "latest":
-        found = rows.filter(labels__name=label).first()
-        if found is None:
-            raise NotFound(f"{prompt.slug} has no label {label!r}.", fields={"label": "Unknown label."})
-        return found
-    found = rows.filter(version=version).first() if version is not None else rows.order_by("-version").first()
+        rows, name, wanted = rows.filter(labels__name=label), "label", label
+    elif version is not None:
+        rows, name, wanted = rows.filter(version=version), "version", str(version)
+    else:
+        name, wanted = "version", "any"
+    found: PromptCheckpoint | None = rows.first()
     if found is None:
-        raise NotFound(f"{prompt.slug} has no version {version}.", fields={"version": "Unknown version."})
+        raise NotFound(f"{prompt.slug} has no {name} {wanted!r}.", fields={name: f"Unknown {name}."})
     return found
 
 
@@ -121,7 +122,7 @@ def three_way(actor: Actor, prompt: Prompt, base: int, text: str) -> ThreeWay:
     began = checkpoint_of(actor, prompt, version=base)
     current = checkpoint_of(actor, prompt)
     merge = merge3(began.text + "\n", normalize(text) + "\n", current.text + "\n")
-    return ThreeWay(began, current, text, merge.text.rstrip("\n"), merge.conflicts)
+    return ThreeWay(began, current, text, merge.text.rstrip("\n"), tuple(merge.conflicts))
 
 
 def render_prompt(

@@ -65,9 +65,7 @@ def _left(count: int, taken: set[int]) -> list[int]:
     return [index for index in range(count) if index not in taken]
 
 
-def _by_words(
-    old: list[tuple[str, ...]], new: list[tuple[str, ...]], matched: dict[int, tuple[int, float]]
-) -> None:
+def _by_words(old: list[tuple[str, ...]], new: list[tuple[str, ...]], matched: dict[int, tuple[int, float]]) -> None:
     left = _left(len(old), set(matched))
     right = _left(len(new), {j for j, _ in matched.values()})
     near = None if len(left) * len(right) <= MAX_LEXICAL_CELLS else 200
@@ -102,8 +100,7 @@ def _by_meaning(
     except NotConfigured:
         return  # aligning is best effort: without the model, words alone decide
     scored = [
-        (-float(cosine[a, b]), abs(left[a] - right[b]), left[a], right[b])
-        for a, b in np.argwhere(cosine >= MIN_COSINE)
+        (-float(cosine[a, b]), abs(left[a] - right[b]), left[a], right[b]) for a, b in np.argwhere(cosine >= MIN_COSINE)
     ]
     before = set(matched)
     _take(scored, matched)

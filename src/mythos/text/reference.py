@@ -11,8 +11,7 @@ def reference() -> str:
     lines = [
         "# Traits and symbolic tags",
         "",
-        "Made from the tables in `mythos.text.traits` and `mythos.text.tags` by `python -m "
-        "mythos.text.reference`.",
+        "Made from the tables in `mythos.text.traits` and `mythos.text.tags` by `python -m mythos.text.reference`.",
         "All are measured offline and deterministically. Word lists are in `mythos.text.lexicon` (English).",
         "",
         "## Traits",

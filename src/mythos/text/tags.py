@@ -27,8 +27,7 @@ SYMBOLIC_TAGS: dict[str, str] = {
     "@variable-": "fewer distinct variables",
     "@example+": "more examples",
     "@example-": "fewer examples",
-    "@paraphrase": "verdict clean, words differ beyond typos, and similarity is at least 0.60 or was not "
-    "measured",
+    "@paraphrase": "verdict clean, words differ beyond typos, and similarity is at least 0.60 or was not measured",
     "@typo": "verdict clean, and every changed word differs from its partner by spelling only",
     "@reorder": "same sentences in another order",
 }
@@ -49,10 +48,7 @@ def symbolic_tags(
     earned: set[str] = set()
     if comparison.is_regression:
         earned.add("@regression")
-    if (
-        old_tone.label != new_tone.label
-        and new_tone.scores[new_tone.label] - old_tone.scores[new_tone.label] >= 0.10
-    ):
+    if old_tone.label != new_tone.label and new_tone.scores[new_tone.label] - old_tone.scores[new_tone.label] >= 0.10:
         earned.add("@tone-shift")
     earned |= _measured(old_traits, new_traits)
     earned |= _worded(old_text, new_text, comparison)

@@ -43,9 +43,7 @@ def variables(text: str) -> tuple[str, ...]:
 
 def includes(text: str) -> tuple[tuple[str, str], ...]:
     """(slug, label) of every included prompt, each once, in order of first use."""
-    return tuple(
-        dict.fromkeys((p.name, p.label or DEFAULT_LABEL) for p in _scan(text) if p.kind == "include")
-    )
+    return tuple(dict.fromkeys((p.name, p.label or DEFAULT_LABEL) for p in _scan(text) if p.kind == "include"))
 
 
 def fill(text: str, values: Mapping[str, object], resolve: Callable[[str, str], str]) -> str:

@@ -76,9 +76,7 @@ def _encoding(name: str) -> tiktoken.Encoding:
     spec = _SPECS[name]
     raw = gzip.decompress(files("mythos.text.data").joinpath(f"{name}.tiktoken.gz").read_bytes())
     if hashlib.sha256(raw).hexdigest() != spec.sha256:
-        raise NotConfigured(
-            f"The vocabulary file of {name} is damaged.", hint="Install the mythos package again."
-        )
+        raise NotConfigured(f"The vocabulary file of {name} is damaged.", hint="Install the mythos package again.")
     pairs = (line.split() for line in raw.splitlines() if line)
     ranks = {base64.b64decode(token): int(rank) for token, rank in pairs}
     return tiktoken.Encoding(name, pat_str=spec.pattern, mergeable_ranks=ranks, special_tokens=spec.special)

@@ -38,15 +38,12 @@ TRAITS: dict[str, Trait] = _table(
     ),
     Trait("characters", "characters", "Unicode code points", "Length as stored"),
     Trait("words", "words", "runs of letters, digits and inner apostrophes, outside code", "Length as read"),
-    Trait(
-        "sentences", "sentences", "segments that are prose, item, quote or heading", "Length in statements"
-    ),
+    Trait("sentences", "sentences", "segments that are prose, item, quote or heading", "Length in statements"),
     Trait("words_per_sentence", "words", "words ÷ sentences", "Sentence length", "neutral"),
     Trait(
         "reading_ease",
         "points",
-        "206.835 − 1.015·words/sentences − 84.6·syllables/words (Flesch), held to 0–100; "
-        "unstable under 100 words",
+        "206.835 − 1.015·words/sentences − 84.6·syllables/words (Flesch), held to 0–100; unstable under 100 words",
         "How easy the prose is to read",
         "better",
     ),
@@ -73,8 +70,7 @@ TRAITS: dict[str, Trait] = _table(
     Trait(
         "prohibitions",
         "phrases",
-        "never, “do not”, “don't”, and must, shall, should, may or can followed by not, "
-        "forbidden, prohibited",
+        "never, “do not”, “don't”, and must, shall, should, may or can followed by not, forbidden, prohibited",
         "Bans",
     ),
     Trait(
@@ -145,9 +141,7 @@ TRAITS: dict[str, Trait] = _table(
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NOT = r"(?!\s+(?:not|never)\b|n['’]t|['’]t)"
-_MUST = re.compile(
-    rf"\b(?:must|shall|required|mandatory|obligatory|have to|has to|needs? to){_NOT}\b", re.IGNORECASE
-)
+_MUST = re.compile(rf"\b(?:must|shall|required|mandatory|obligatory|have to|has to|needs? to){_NOT}\b", re.IGNORECASE)
 _SHOULD = re.compile(rf"\b(?:should|ought|recommended){_NOT}\b", re.IGNORECASE)
 _MAY = re.compile(rf"\b(?:may|can|might|could|optional|allowed|permitted){_NOT}\b", re.IGNORECASE)
 _BAN = re.compile(

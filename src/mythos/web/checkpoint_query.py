@@ -53,7 +53,7 @@ def _condition(part: str, key: str, value: str) -> Q:
 
 def _date(part: str, text: str | None) -> datetime:
     try:
-        year, month, day, *rest = [int(piece) for piece in ((text or "") + "-1-1").split("-")][:3]
+        year, month, day = [int(piece) for piece in ((text or "") + "-1-1").split("-")][:3]
         return datetime(year, month, day, tzinfo=UTC)
     except ValueError as error:
         raise _unreadable(part, "write a date such as 2026-01-31 or 2026-01.") from error

@@ -19,7 +19,17 @@ from mythos.web.tables import stream
 
 PAGE_SIZE = 100
 TREND = 12
-COLUMNS = ("prompt", "version", "token_count", "tone_type", "tags", "message", "author_name", "created_at", "text")
+COLUMNS = (
+    "prompt",
+    "version",
+    "token_count",
+    "tone_type",
+    "tags",
+    "message",
+    "author_name",
+    "created_at",
+    "text",
+)
 SORTS = {"created": "created_at", "tokens": "token_count", "tone": "tone_type"}
 BINS = 16
 
@@ -96,7 +106,13 @@ def _facets(rows: QuerySet[PromptCheckpoint], request: HttpRequest) -> dict[str,
     bins = Counter(min(count // width, BINS - 1) for count in tokens)
     most = max(bins.values(), default=1)
     bars = [
-        {"x": 20 * i, "y": 44 - 44 * bins[i] / most, "h": 44 * bins[i] / most, "from": i * width, "n": bins[i]}
+        {
+            "x": 20 * i,
+            "y": 44 - 44 * bins[i] / most,
+            "h": 44 * bins[i] / most,
+            "from": i * width,
+            "n": bins[i],
+        }
         for i in range(BINS)
     ]
     return {"tones": list(tones), "tags": tags.most_common(4), "bars": bars, "top": width * BINS}

@@ -41,7 +41,10 @@ def import_page(request: HttpRequest) -> HttpResponse:
     """Choose a document, see the plan, apply exactly that plan."""
     user, swarm = user_of(request), current_swarm(request)
     require(user, "codex.import", swarm)
-    context: dict[str, object] = {"codices": visible_codices(user, swarm), "typed": request.POST or request.GET}
+    context: dict[str, object] = {
+        "codices": visible_codices(user, swarm),
+        "typed": request.POST or request.GET,
+    }
     if request.method != "POST":
         return render(request, "codex/import.html", context)
     try:
@@ -80,9 +83,7 @@ def _apply(request: HttpRequest, slug: str, document: CodexDocument) -> HttpResp
         expected_plan=request.POST["plan"],
     )
     counts = report.plan.counts
-    messages.success(
-        request, f"{counts['new']} new, {counts['changed']} changed, {counts['retired']} retired clauses."
-    )
+    messages.success(request, f"{counts['new']} new, {counts['changed']} changed, {counts['retired']} retired clauses.")
     return redirect("regression.queue" if report.audits else "codex.page", *([] if report.audits else [slug]))
 
 

@@ -56,6 +56,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500, with a reference that stands in the log too."""
     reference = secrets.token_hex(6)
     log.error("reference %s: %s %s", reference, request.method, request.path)
-    return _answer(
-        request, 500, "Something went wrong on our side.", "What you saved before is safe.", reference
-    )
+    return _answer(request, 500, "Something went wrong on our side.", "What you saved before is safe.", reference)

@@ -70,7 +70,7 @@ def _assistants(user: User, swarm: Swarm) -> list[dict[str, object]]:
 
 def _week(user: User, swarm: Swarm) -> dict[str, int]:
     since = timezone.now() - timedelta(days=7)
-    audits = visible_audits(user, swarm)
+    audits = visible_audits(user, swarm).exclude(change="first")
     return {
         "clauses": visible_clauses(user, swarm).filter(status="active").count(),
         "audits": audits.filter(created_at__gte=since).count(),

@@ -45,9 +45,7 @@ def _run(request: HttpRequest, *, dry_run: bool) -> ImportReport:
     if not isinstance(upload, UploadedFile):
         raise Invalid("Choose a file.", fields={"file": "A .md, .txt, .csv or .json file."})
     if (upload.size or 0) > MOST_BYTES:
-        raise Invalid(
-            f"{upload.name} is too large.", fields={"file": f"{MOST_BYTES // 1_000_000} MB is the most."}
-        )
+        raise Invalid(f"{upload.name} is too large.", fields={"file": f"{MOST_BYTES // 1_000_000} MB is the most."})
     chosen = request.POST.get("assistant", "")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(upload.name or "prompt.md").name

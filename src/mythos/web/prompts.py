@@ -18,6 +18,7 @@ from mythos.errors import Invalid, Stale
 from mythos.prompts import queries, services
 from mythos.prompts.models import Prompt
 from mythos.text.compare import compare as compare_texts
+from mythos.text.diff import word_diff
 from mythos.text.template import variables
 from mythos.text.tokens import count_tokens
 from mythos.web.context import current_swarm, user_of
@@ -130,8 +131,8 @@ def _three_way(request: HttpRequest, prompt: Prompt, base: int, text: str) -> Ht
     context = {
         "prompt": prompt,
         "three": three,
-        "theirs": queries.word_diff(three.base.text, three.current.text),
-        "mine": queries.word_diff(three.base.text, text),
+        "theirs": word_diff(three.base.text, three.current.text),
+        "mine": word_diff(three.base.text, text),
         "message": request.POST.get("message", ""),
     }
     return render(request, "prompts/three_way.html", context, status=409)
@@ -148,9 +149,7 @@ def check(request: HttpRequest, prompt_id: int) -> HttpResponse:
         context["variables"] = variables(text)
     except Invalid as error:
         context["problem"] = error.message
-    context["comparison"] = compare_texts(
-        prompt.current.text, text, use_embeddings=False, measure_similarity=False
-    )
+    context["comparison"] = compare_texts(prompt.current.text, text, use_embeddings=False, measure_similarity=False)
     return render(request, "prompts/_check.html", context)
 
 
@@ -251,7 +250,11 @@ def fork(request: HttpRequest, prompt_id: int) -> HttpResponse:
         )
     except Invalid as error:
         assert prompt.current is not None
-        typed = {"text": prompt.current.text, "base": prompt.current.version, "fields": {"fork": error.fields.get("slug", error.message)}}
+        typed = {
+            "text": prompt.current.text,
+            "base": prompt.current.version,
+            "fields": {"fork": error.fields.get("slug", error.message)},
+        }
         return _edit(request, prompt, typed, 422)
     messages.success(request, f"{made.prompt.slug} forked from {prompt.slug}.")
     return redirect("prompts.page", made.prompt_id)

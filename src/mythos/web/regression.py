@@ -44,9 +44,10 @@ def page(request: HttpRequest, clause_id: str) -> HttpResponse:
         return redirect("regression.page", str(get_clause(user, clause_id, current_swarm(request)).pk))
     clause = get_clause(user, int(clause_id))
     to_version = _number(request.GET.get("to"))
-    audit = next(
-        (row for row in clause_history(user, clause) if to_version in (None, row.version)), None
-    ) or clause_history(user, clause)[0]
+    audit = (
+        next((row for row in clause_history(user, clause) if to_version in (None, row.version)), None)
+        or clause_history(user, clause)[0]
+    )
     return _show(request, audit, {}, 200)
 
 
@@ -56,7 +57,10 @@ def review(request: HttpRequest, audit_id: int) -> HttpResponse:
     decision = request.POST.get("decision", "")
     try:
         audit = review_audit(
-            actor=user_of(request), audit_id=audit_id, decision=decision, reason=request.POST.get("reason", "")
+            actor=user_of(request),
+            audit_id=audit_id,
+            decision=decision,
+            reason=request.POST.get("reason", ""),
         )
     except Invalid as error:
         typed = {"fields": error.fields, "reason": request.POST.get("reason", ""), "decision": decision}
@@ -70,7 +74,10 @@ def review(request: HttpRequest, audit_id: int) -> HttpResponse:
 def _show(request: HttpRequest, audit: CodexClauseAudit, extra: dict[str, Any], status: int) -> HttpResponse:
     user = user_of(request)
     report = audit_report(
-        user, audit.pk, from_version=_number(request.GET.get("from")), to_version=_number(request.GET.get("to"))
+        user,
+        audit.pk,
+        from_version=_number(request.GET.get("from")),
+        to_version=_number(request.GET.get("to")),
     )
     view = request.GET.get("view", "columns")
     context = {
@@ -98,6 +105,8 @@ def _verdict(report: AuditReport) -> tuple[str, str]:
     if report.blocks:
         count = len(report.blocks)
         return "bad", f"Blocked by {count} flag{'s' if count != 1 else ''}"
+    if audit.regression_flag:
+        return "bad", "Reads as worse"
     if audit.verdict == "uncertain":
         return "warn", "Needs a look"
     return "info", "Waits for review"

@@ -6,8 +6,21 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, path
 
-from mythos.web import accounts, assistants, checkpoints, codex, health, home, jobs, mutations, prompts
-from mythos.web import clauses, palette, prompt_import, regression
+from mythos.web import (
+    accounts,
+    assistants,
+    checkpoints,
+    clauses,
+    codex,
+    health,
+    home,
+    jobs,
+    mutations,
+    palette,
+    prompt_import,
+    prompts,
+    regression,
+)
 
 
 def page(route: str, view: Callable[..., Any], name: str) -> URLPattern:

@@ -77,7 +77,7 @@ def claim(*, worker: str, now: datetime | None = None) -> Claim | None:
 
 def heartbeat(claim: Claim) -> bool:
     """Keep the lease; False when another worker has taken the job."""
-    held = _held(claim).update(lease_until=timezone.now() + LEASE)
+    held: int = _held(claim).update(lease_until=timezone.now() + LEASE)
     return held == 1
 
 
@@ -114,9 +114,7 @@ def fail(claim: Claim, error: BaseException, *, now: datetime | None = None) -> 
     if newer:  # the same work already waits again; this attempt has nothing left to do
         _held(claim).update(state=Job.State.DONE, finished_at=now, **again)
         return
-    _held(claim).update(
-        state=Job.State.PENDING, not_before=now + (timedelta(seconds=wait) if wait else pause), **again
-    )
+    _held(claim).update(state=Job.State.PENDING, not_before=now + (timedelta(seconds=wait) if wait else pause), **again)
 
 
 def release(claim: Claim) -> None:
@@ -127,7 +125,12 @@ def release(claim: Claim) -> None:
 def retry_dead(*, job_id: int) -> Job:
     """Give a dead job a new set of attempts."""
     revived = Job.objects.filter(pk=job_id, state=Job.State.DEAD).update(
-        state=Job.State.PENDING, attempts=0, not_before=timezone.now(), finished_at=None, error="", error_code=""
+        state=Job.State.PENDING,
+        attempts=0,
+        not_before=timezone.now(),
+        finished_at=None,
+        error="",
+        error_code="",
     )
     if not revived:
         raise NotFound("There is no dead job with this number.")
@@ -179,5 +182,10 @@ def _finish(claim: Claim, state: str) -> bool:
 def _bury(job: Job, code: str, reason: str) -> None:
     now = timezone.now()
     Job.objects.filter(pk=job.pk, token=job.token).exclude(state=Job.State.DONE).update(
-        state=Job.State.DEAD, finished_at=now, updated_at=now, lease_until=None, error_code=code[:40], error=reason
+        state=Job.State.DEAD,
+        finished_at=now,
+        updated_at=now,
+        lease_until=None,
+        error_code=code[:40],
+        error=reason,
     )

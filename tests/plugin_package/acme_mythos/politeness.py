@@ -10,8 +10,4 @@ def find(pair: AlignedPair) -> list[Finding]:
     gone = [word for word in pair.removed if word.norm == "please"]
     if not gone:
         return []
-    return [
-        pair.finding(
-            "acme/politeness", "weaker", "Less polite", "“Please” is gone.", old=gone, confidence=0.2
-        )
-    ]
+    return [pair.finding("acme/politeness", "weaker", "Less polite", "“Please” is gone.", old=gone, confidence=0.2)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -28,6 +29,7 @@ from mythos.work.services import enqueue
 Status = CodexClauseAudit.Status
 Review = CodexClauseAudit.Review
 DECISIONS = {"accept": Review.ACCEPTED, "send_back": Review.SENT_BACK, "override": Review.OVERRIDDEN}
+_FOOTNOTE = re.compile(r"\[\^[\w-]+\]")
 _RANK = {name: rank for rank, name in enumerate(["", "guideline", "user", "developer", "system", "root"])}
 
 
@@ -55,7 +57,7 @@ def run_audit(
 
 
 def _measure(audit: CodexClauseAudit) -> dict[str, Any]:
-    comparison = compare(audit.previous_version, audit.new_version)
+    comparison = compare(_without_marks(audit.previous_version), _without_marks(audit.new_version))
     findings = [asdict(finding) for finding in (*_of_authority(audit), *_of_retirement(audit), *comparison.findings)]
     blocks = any(f["severity"] == "block" and f["direction"] != "stronger" for f in findings)
     extra = findings[: len(findings) - len(comparison.findings)]
@@ -69,6 +71,11 @@ def _measure(audit: CodexClauseAudit) -> dict[str, Any]:
         "regression_flag": regression,
         "prompt_delta": _touched(audit),
     }
+
+
+def _without_marks(text: str) -> str:
+    """The rule without its footnote marks: they are renumbered at will and say nothing."""
+    return _FOOTNOTE.sub("", text)
 
 
 def _similarity(audit: CodexClauseAudit, comparison: Comparison) -> float | None:

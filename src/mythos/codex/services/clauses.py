@@ -179,9 +179,7 @@ def write_version(clause: CodexClause, text: str, authority: str, change: str, e
         **_authorship(edit),
     )
     enqueue(kind=AUDIT_JOB, key=str(audit.pk), payload={"audit_id": audit.pk}, swarm_id=clause.codex.swarm_id)
-    transaction.on_commit(
-        partial(clause_revised.send_robust, CodexClause, clause_id=clause.pk, audit_id=audit.pk)
-    )
+    transaction.on_commit(partial(clause_revised.send_robust, CodexClause, clause_id=clause.pk, audit_id=audit.pk))
     return audit
 
 

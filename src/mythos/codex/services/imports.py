@@ -78,9 +78,7 @@ def _edition(actor: Actor, codex: Codex, document: CodexDocument, label: str, pl
 
 
 def _apply(codex: Codex, plan: CodexPlan, edit: Edit) -> list[CodexClauseAudit]:
-    clauses = {
-        clause.ref: clause for clause in codex.clauses.select_for_update(of=("self",)).select_related("codex")
-    }
+    clauses = {clause.ref: clause for clause in codex.clauses.select_for_update(of=("self",)).select_related("codex")}
     audits = []
     for row in plan.rows:
         clause = clauses.get(row.ref)

@@ -24,7 +24,17 @@ def read(path: Path) -> Iterator[Item]:
     """Prompts of a repository, each with its whole history, in the order of their slugs."""
     history: dict[str, list[tuple[list[str], str]]] = {}
     kinds: dict[str, str] = {}
-    log = _git(path, "log", "--reverse", "--first-parent", "-m", "--no-renames", "--name-only", "-z", f"--format={_FORMAT}")
+    log = _git(
+        path,
+        "log",
+        "--reverse",
+        "--first-parent",
+        "-m",
+        "--no-renames",
+        "--name-only",
+        "-z",
+        f"--format={_FORMAT}",
+    )
     for entry in log.decode("utf-8", "replace").split("\x01")[1:]:
         commit, when, author, subject, *names = entry.split("\x00")
         for name in names:
@@ -45,7 +55,9 @@ def _record(path: Path, slug: str, kind: str, commits: list[tuple[list[str], str
         if size is None:
             continue  # the commit deleted the file
         try:
-            data = _git(path, "cat-file", "blob", f"{commit}:{file}") if int(size) <= MAX_BYTES else bytes(MAX_BYTES + 1)
+            data = (
+                _git(path, "cat-file", "blob", f"{commit}:{file}") if int(size) <= MAX_BYTES else bytes(MAX_BYTES + 1)
+            )
             text = decode(data, name=name)
         except MythosError as error:
             yield problem_of(error, name)

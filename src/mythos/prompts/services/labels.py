@@ -11,7 +11,7 @@ from django.utils import timezone
 from mythos.accounts.actors import Actor, actor_name, person
 from mythos.accounts.permissions import require
 from mythos.errors import Invalid, NotFound
-from mythos.prompts.models import Prompt, PromptLabel, PromptLabelMove
+from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabel, PromptLabelMove
 from mythos.prompts.queries import get_prompt
 from mythos.prompts.signals import label_moved
 
@@ -24,7 +24,8 @@ def move_label(*, actor: Actor, prompt_id: int, label: str, version: int, reason
     _require(actor, prompt, label)
     if not _NAME.fullmatch(label):
         raise Invalid(
-            f"{label!r} is no label name.", fields={"label": "Lower-case letters, digits, . _ and -; at most 60."}
+            f"{label!r} is no label name.",
+            fields={"label": "Lower-case letters, digits, . _ and -; at most 60."},
         )
     target = prompt.checkpoints.filter(version=version).first()
     if target is None:
@@ -60,7 +61,14 @@ def _require(actor: Actor, prompt: Prompt, label: str) -> None:
     require(actor, "prompts.move_protected_label" if protected else "prompts.move_label", prompt)
 
 
-def _remember(actor: Actor, prompt: Prompt, label: str, before: object, after: object, reason: str) -> None:
+def _remember(
+    actor: Actor,
+    prompt: Prompt,
+    label: str,
+    before: PromptCheckpoint | None,
+    after: PromptCheckpoint | None,
+    reason: str,
+) -> None:
     PromptLabelMove.objects.create(
         prompt=prompt,
         name=label,

@@ -176,9 +176,7 @@ def _record(
     prompt.current = checkpoint
     prompt.updated_at = when
     prompt.save(update_fields=["current", "updated_at"])
-    transaction.on_commit(
-        partial(prompt_revised.send_robust, Prompt, prompt_id=prompt.pk, checkpoint_id=checkpoint.pk)
-    )
+    transaction.on_commit(partial(prompt_revised.send_robust, Prompt, prompt_id=prompt.pk, checkpoint_id=checkpoint.pk))
     return checkpoint
 
 
@@ -214,7 +212,8 @@ def _lock(prompt_id: int) -> Prompt:
 
 
 def _current(prompt: Prompt) -> PromptCheckpoint:
-    return PromptCheckpoint.objects.select_related("prompt").get(pk=prompt.current_id)
+    current: PromptCheckpoint = PromptCheckpoint.objects.select_related("prompt").get(pk=prompt.current_id)
+    return current
 
 
 def _refuse_stale(prompt: Prompt, current: PromptCheckpoint, base: int | None, text: str) -> None:
@@ -236,9 +235,7 @@ def _refuse_stale(prompt: Prompt, current: PromptCheckpoint, base: int | None, t
 
 def _refuse_taken(swarm: Swarm, slug: str) -> None:
     if Prompt.objects.filter(swarm=swarm, slug=slug).exists():
-        raise Invalid(
-            f"There already is a prompt {slug!r}.", fields={"slug": "Another prompt has this slug."}
-        )
+        raise Invalid(f"There already is a prompt {slug!r}.", fields={"slug": "Another prompt has this slug."})
 
 
 def _problems(slug: str, title: str, kind: str, assistant: Assistant | None, swarm: Swarm) -> dict[str, str]:

@@ -23,9 +23,7 @@ def find(pair: AlignedPair) -> list[Finding]:
     if gone or came or len(pair.raw_edits) == 0:
         return []
     old, new = _content(pair.old.words), _content(pair.new.words)
-    if [w.stem for w in old] == [w.stem for w in new] or sorted(w.stem for w in old) != sorted(
-        w.stem for w in new
-    ):
+    if [w.stem for w in old] == [w.stem for w in new] or sorted(w.stem for w in old) != sorted(w.stem for w in new):
         return []
     if _voice(pair.old.norms) != _voice(pair.new.norms):
         return []

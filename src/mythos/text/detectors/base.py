@@ -146,9 +146,7 @@ class AlignedPair:
             to_old = code.src_start if code else len(self.old.words)
             to_new = code.dest_start if code else len(self.new.words)
             old, new = self.old.words[i:to_old], self.new.words[j:to_new]
-            if "".join(w.stem for w in old) != "".join(
-                w.stem for w in new
-            ):  # else written as one word or two
+            if "".join(w.stem for w in old) != "".join(w.stem for w in new):  # else written as one word or two
                 edits.append(Edit(old, new, i, j))
             if code:
                 i, j = code.src_end, code.dest_end

@@ -90,11 +90,7 @@ def _modal_swap(pair: AlignedPair) -> list[Finding]:
                 continue  # "may not" bans as firmly as "must not"
             title = "Prohibition weakened" if old.is_ban else "Modality weakened"
             confidence = 0.95 if pair.is_minimal else 0.55
-            return [
-                pair.finding(
-                    "modality", "weaker", title, names, old=gone[:1], new=came[:1], confidence=confidence
-                )
-            ]
+            return [pair.finding("modality", "weaker", title, names, old=gone[:1], new=came[:1], confidence=confidence)]
         return [
             pair.finding(
                 "modality",

@@ -73,9 +73,7 @@ def _reversed(pair: AlignedPair) -> Finding:
             "negation",
             "reversed",
             "Prohibition weakened" if advice else "Negation removed",
-            "A ban became advice."
-            if advice
-            else "What was forbidden or denied is now asserted or asked for.",
+            "A ban became advice." if advice else "What was forbidden or denied is now asserted or asked for.",
             old=list(old.negators[:1]),
             confidence=0.93,
         )

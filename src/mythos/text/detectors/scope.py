@@ -8,9 +8,7 @@ from mythos.text.detectors.deontic import only_in_other_words
 from mythos.text.words import Word
 
 _ONLY_LIKE = lexicon.word_set("only until unless reserved limited solely exclusively restricted once")
-_CONDITION = lexicon.word_set(
-    "if when where while whenever provided during once until before after then first"
-)
+_CONDITION = lexicon.word_set("if when where while whenever provided during once until before after then first")
 
 _MOMENTS = tuple(
     lexicon.word_set(group)
@@ -33,11 +31,7 @@ def _quantifier(pair: AlignedPair) -> Finding | None:
     gone = [w for w in pair.removed if w.norm in lexicon.UNIVERSAL]
     back = [w for w in pair.removed if w.norm in lexicon.PARTIAL]
     if came and (gone or pair.is_minimal) and not back:
-        reason = (
-            f"“{gone[0].text}” became “{came[0].text}”."
-            if gone
-            else f"It now covers only “{came[0].text}” of it."
-        )
+        reason = f"“{gone[0].text}” became “{came[0].text}”." if gone else f"It now covers only “{came[0].text}” of it."
         return pair.finding(
             "scope",
             "weaker",

@@ -69,7 +69,14 @@ def trait(name: str, value: float) -> SafeString:
 @register.filter
 def top_traits(delta: dict[str, float], count: int = 3) -> list[tuple[str, float]]:
     """The traits that moved most, each against the size traits of its kind usually have."""
-    size = {"tokens": 50.0, "reading_ease": 10.0, "words_per_sentence": 5.0, "formality": 0.3}
+    size = {
+        "tokens": 50.0,
+        "reading_ease": 10.0,
+        "words_per_sentence": 5.0,
+        "formality": 0.3,
+        "characters": 400.0,
+        "words": 80.0,
+    }
     return sorted(delta.items(), key=lambda item: -abs(item[1]) / size.get(item[0], 2.0))[:count]
 
 
@@ -77,7 +84,7 @@ def top_traits(delta: dict[str, float], count: int = 3) -> list[tuple[str, float
 def when(moment: datetime | None) -> SafeString:
     """A time: relative within a day, a date after that; the whole of it on hover."""
     if moment is None:
-        return mark_safe("—")  # noqa: S308 - a constant
+        return mark_safe("—")
     local = timezone.localtime(moment)
     age = timezone.now() - moment
     if timedelta(0) <= age < timedelta(minutes=1):
@@ -89,7 +96,10 @@ def when(moment: datetime | None) -> SafeString:
     else:
         text = f"{local.day} {local:%b}" + ("" if local.year == timezone.now().year else f" {local.year}")
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), local.strftime("%Y-%m-%d %H:%M %Z"), text
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        local.strftime("%Y-%m-%d %H:%M %Z"),
+        text,
     )
 
 
@@ -125,10 +135,11 @@ def sparkline(values: Sequence[float], label: str = "trend") -> SafeString:
 def meter(value: float | None) -> SafeString:
     """A similarity 0–1 as a bar; the number is written beside it."""
     if value is None:
-        return mark_safe('<span class="muted">Similarity not measured</span>')  # noqa: S308 - a constant
+        return mark_safe('<span class="muted">Similarity not measured</span>')
     return format_html(
         '<span class="nowrap"><span class="mono">{}</span> <svg class="meter" viewBox="0 0 96 6" aria-hidden="true">'
-        '<rect class="track" width="96" height="6" rx="3"/><rect class="fill" width="{}" height="6" rx="3"/></svg></span>',
+        '<rect class="track" width="96" height="6" rx="3"/><rect class="fill" width="{}" height="6" rx="3"/>'
+        "</svg></span>",
         f"{value:.2f}", f"{96 * max(0.0, min(1.0, value)):.0f}",
     )  # fmt: skip
 
@@ -176,9 +187,7 @@ def _folded(text: str, first: bool, last: bool) -> SafeString:
     start = text[:keep_start].rsplit(" ", 1)[0] if keep_start else ""
     end = text[len(text) - keep_end :].split(" ", 1)[-1] if keep_end else ""
     hidden = len(text) - len(start) - len(end)
-    return format_html(
-        '{} <span class="folded">… {} unchanged characters …</span> {}', start, f"{hidden:,}", end
-    )
+    return format_html('{} <span class="folded">… {} unchanged characters …</span> {}', start, f"{hidden:,}", end)
 
 
 @register.filter
@@ -195,7 +204,7 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
         query.pop(key, None)
         if value not in (None, ""):
             query[key] = value
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}"
 
 
 @register.filter

@@ -1,0 +1,52 @@
+"""Documentation is tested against the code."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+from mythos import settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _make_docs():
+    spec = importlib.util.spec_from_file_location("make_docs", ROOT / "scripts" / "make_docs.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["cli.md", "errors.md"])
+def test_the_reference_page_is_what_the_code_says(name):
+    assert (ROOT / "docs" / "reference" / name).read_text() == _make_docs().PAGES[name]()
+
+
+def test_every_setting_is_documented_and_no_other():
+    page = (ROOT / "docs" / "reference" / "settings.md").read_text()
+    assert set(re.findall(r"^\| `(MYTHOS_\w+)`", page, re.MULTILINE)) == settings.KNOWN
+
+
+def test_every_model_is_in_the_glossary():
+    page = (ROOT / "docs" / "glossary.md").read_text()
+    for model in apps.get_models():
+        if model.__module__.startswith("mythos."):
+            assert f"| {model.__name__} |" in page, model.__name__
+
+
+def test_links_between_pages_lead_somewhere():
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text()):
+            if not target.startswith("#"):
+                assert (page.parent / target).exists(), f"{page}: {target}"
+
+
+def test_the_readme_names_only_make_targets_that_exist():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text()))
+    assert named
+    assert named <= targets

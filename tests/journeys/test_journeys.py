@@ -1,0 +1,89 @@
+"""What a newcomer does, in a real browser, with web server and worker running."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.xdist_group("journeys"), pytest.mark.enable_socket]
+AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
+PAGES = [
+    "/", "/codex", "/codex/model-spec", "/codex/import", "/codex/clauses/new?codex=model-spec", "/codex/regression",
+    "/belief/mutations", "/prompts", "/prompts/new", "/prompts/import", "/prompts/checkpoints", "/prompts/1",
+    "/prompts/1/versions", "/prompts/1/compare", "/assistants", "/settings", "/settings/tokens", "/jobs",
+    "/palette?q=s", "/prompts/999999",
+]  # fmt: skip
+FIRST = "# House rules {#house}\n\n## Refunds {#refunds authority=user}\n\nNever promise a refund above 50 € alone.\n"
+SECOND = FIRST.replace("Never promise", "Avoid promising").replace("50", "80")
+
+
+def watched(context):
+    """A page, and what its console complained about (a 404 we ask for on purpose aside)."""
+    page, complaints = context.new_page(), []
+    page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return page, complaints
+
+
+def import_codex(page, site, text):
+    page.goto(f"{site.address}/codex/import")
+    page.fill("#codex", "house")
+    page.fill("#document", text)
+    page.click("text=Show the plan")
+    page.click("text=Apply this plan")
+
+
+def test_a_newer_codex_is_imported_a_flag_is_read_and_overridden_with_a_reason(site, browser, signed_in):
+    page, complaints = watched(browser.new_context(storage_state=signed_in))
+    import_codex(page, site, FIRST)
+    import_codex(page, site, SECOND)
+    page.wait_for_url(f"{site.address}/codex/regression")
+    page.click("a.what:has-text('Refunds'), .what a:has-text('Refunds')")
+    page.wait_for_selector("text=Blocks", timeout=30_000)
+    assert page.locator("del", has_text="Never").count() == 1
+    assert page.locator("ins", has_text="80").count() == 1
+    assert page.locator(".list .why").first.inner_text().strip()
+    assert page.locator("input[value=accept]").is_disabled()
+    page.check("input[value=override]")
+    page.fill("#reason", "Finance agreed to 80 €.")
+    page.click("text=Decide about v2")
+    page.wait_for_selector("text=Overridden")
+    assert page.locator(".history", has_text="Finance agreed to 80 €.").count() == 1
+    assert complaints == []
+
+
+def test_the_newcomer_sees_work_waiting_on_home(site, browser, signed_in):
+    page, _ = watched(browser.new_context(storage_state=signed_in))
+    page.goto(site.address)
+    assert page.locator("text=wants your decision").count() > 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible_quiet_and_fits(site, browser, signed_in, scheme, width, height):
+    context = browser.new_context(
+        storage_state=signed_in, color_scheme=scheme, viewport={"width": width, "height": height}
+    )
+    page, complaints = watched(context)
+    page.goto(f"{site.address}/codex/regression")
+    clause = page.locator(".list a.btn").first.get_attribute("href")
+    guest = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height}).new_page()
+    wrong = [*check(guest, f"{site.address}/sign-in")]
+    for path in [*PAGES, clause, clause.replace("regression", "clauses")]:
+        wrong += check(page, site.address + path)
+    assert wrong == []
+    assert [text for text in complaints if not re.search("status of 404", text)] == []
+    context.close()
+
+
+def check(page, address):
+    page.goto(address)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run({runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})")[
+        "violations"
+    ]
+    yield from ((address, item["id"], item["nodes"][0]["html"][:160]) for item in found)
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        yield (address, "wider than the screen", "")
