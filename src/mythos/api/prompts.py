@@ -13,6 +13,7 @@ from mythos.api.schemas import prompts as shapes
 from mythos.assistants.models import Assistant
 from mythos.assistants.queries import get_assistant
 from mythos.prompts import queries, services
+from mythos.prompts.models import Prompt
 from mythos.text.template import variables
 
 router = Router(tags=["prompts"])
@@ -54,6 +55,18 @@ def create_prompt(request: HttpRequest, body: shapes.PromptIn, swarm: str | None
         source="api",
     )
     return 201, _with_text(request, checkpoint.prompt_id, checkpoint)
+
+
+@router.get("/{int:prompt_id}", response=shapes.PromptWithTextOut)
+def get_prompt_by_id(
+    request: HttpRequest,
+    response: HttpResponse,
+    prompt_id: int,
+    label: str | None = None,
+    version: int | None = None,
+) -> Any:
+    """A prompt by number, with the checkpoint of a label or version, else the newest."""
+    return _shown(request, response, queries.get_prompt(actor_of(request), prompt_id), label, version)
 
 
 @router.patch("/{int:prompt_id}", response=shapes.PromptOut)
@@ -170,14 +183,9 @@ def get_prompt(
     label: str | None = None,
     version: int | None = None,
 ) -> Any:
-    """A prompt by id or slug, with the checkpoint of a label or version, else the newest."""
-    actor = actor_of(request)
-    prompt = queries.get_prompt(actor, int(key) if key.isdigit() else key, swarm_of(request, swarm))
-    checkpoint = queries.checkpoint_of(actor, prompt, label=label, version=version)
-    response["ETag"] = etag(checkpoint.version)
-    if not_modified(request, checkpoint.version):
-        return HttpResponse(status=304, headers={"ETag": etag(checkpoint.version)})
-    return {"prompt": prompt, "checkpoint": checkpoint, "variables": variables(checkpoint.text)}
+    """A prompt by slug, with the checkpoint of a label or version, else the newest."""
+    prompt = queries.get_prompt(actor_of(request), key, swarm_of(request, swarm))
+    return _shown(request, response, prompt, label, version)
 
 
 history = Router(tags=["vault"])
@@ -203,6 +211,14 @@ def all_mutations(
     if tag:
         rows = rows.filter(symbolic_tags__icontains=f'"{tag}"')
     return page(rows, limit, cursor)
+
+
+def _shown(request: HttpRequest, response: HttpResponse, prompt: Prompt, label: str | None, version: int | None) -> Any:
+    checkpoint = queries.checkpoint_of(actor_of(request), prompt, label=label, version=version)
+    response["ETag"] = etag(checkpoint.version)
+    if not_modified(request, checkpoint.version):
+        return HttpResponse(status=304, headers={"ETag": etag(checkpoint.version)})
+    return {"prompt": prompt, "checkpoint": checkpoint, "variables": variables(checkpoint.text)}
 
 
 def _assistant(request: HttpRequest, slug: str | None, swarm: Swarm) -> Assistant | None:

@@ -81,10 +81,11 @@ def _measured(old: Traits, new: Traits) -> set[str]:
 
 
 def _worded(old_text: str, new_text: str, comparison: Comparison) -> set[str]:
-    old_words, new_words = words(old_text), words(new_text)
-    if [word.norm for word in old_words] == [word.norm for word in new_words]:
-        return {"@format"}
     old_sentences, new_sentences = ([s.text for s in segment(t)] for t in (old_text, new_text))
+    # By sentence, because most sentences of the two texts are the same and their words are remembered.
+    old_words, new_words = ([w.norm for s in part for w in words(s)] for part in (old_sentences, new_sentences))
+    if old_words == new_words:
+        return {"@format"}
     if sorted(old_sentences) == sorted(new_sentences):
         return {"@reorder"}
     if comparison.verdict != "clean":
