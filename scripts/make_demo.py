@@ -13,6 +13,7 @@ from mythos.text.normalize import normalize
 
 OUT = Path(__file__).resolve().parents[1] / "src" / "mythos" / "demo" / "data"
 LONGEST = 8000
+NEWEST = 5  # revisions kept of one prompt: the first start should be quick
 ASSISTANTS = [
     (
         "calliope",
@@ -66,6 +67,7 @@ def main(source: Path) -> None:
             entries = [e for e in revisions[prompt] if len(e["text"]) <= LONGEST]
             texts = [normalize(e["text"]) for e in entries]
             entries = [e for i, e in enumerate(entries) if not i or texts[i] != texts[i - 1]]
+            entries = entries[-NEWEST:]
             kept[prompt] = entries
             owned[prompt] = [tags[number % len(tags)], *EXTRA_TAGS.get(prompt, [])]
             assert set(owned[prompt]) <= refs, (prompt, set(owned[prompt]) - refs)

@@ -77,13 +77,13 @@ def up(host: str, port: int, no_demo: bool, no_worker: bool) -> None:
     click.echo(f"Data in {settings.HOME}")
     prepare()
     collect_static()
-    owner = bootstrap(demo=settings.LOAD_DEMO and not no_demo, say=click.echo)
     children = [Child("web", ["web", "--host", host, "--port", str(port)])]
-    if not no_worker:
-        children.append(Child("worker", ["worker"]))
     try:
-        for child in children:
-            child.start()
+        children[0].start()  # it starts while the demo is loaded; nobody can sign in before that is done
+        owner = bootstrap(demo=settings.LOAD_DEMO and not no_demo, say=click.echo)
+        if not no_worker:
+            children.append(Child("worker", ["worker"]))
+            children[-1].start()
         _wait_for_answer(host, port, children[0], stop)
         _welcome(host, port, owner)
         while not stop.wait(0.3):
