@@ -12,13 +12,14 @@ import time
 _PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the parent dies; elsewhere watch for it."""
-    parent = os.getppid()
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel for SIGTERM when the parent dies, elsewhere watch for it; it may be dead already."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() == parent:
-            return
+    if os.getppid() != parent:
+        sys.exit(0)
+    if sys.platform == "linux":
+        return
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
 

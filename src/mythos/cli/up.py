@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -35,7 +36,7 @@ class Child:
     restart_at: float = field(default=0.0)
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "mythos.cli.main", *self.arguments, "--child"]
+        command = [sys.executable, "-m", "mythos.cli.main", *self.arguments, "--parent", str(os.getpid())]
         # A session of its own keeps Ctrl-C for the parent, who stops its children in order.
         self.process = subprocess.Popen(command, start_new_session=True)
 

@@ -11,11 +11,11 @@ from mythos.cli.family import die_with_parent
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, envvar="PORT", show_default=True)
-@click.option("--child", is_flag=True, hidden=True)
-def web(host: str, port: int, child: bool) -> None:
+@click.option("--parent", type=int, default=0, hidden=True)
+def web(host: str, port: int, parent: int) -> None:
     """Serve the pages and the API."""
-    if child:
-        die_with_parent()
+    if parent:
+        die_with_parent(parent)
     uvicorn.run(
         "mythos.asgi:application",
         host=host,

@@ -15,12 +15,12 @@ from mythos.work.worker import run_forever
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due and stop.")
-@click.option("--child", is_flag=True, hidden=True)
-def worker(once: bool, child: bool) -> None:
+@click.option("--parent", type=int, default=0, hidden=True)
+def worker(once: bool, parent: int) -> None:
     """Do background jobs until stopped; a job under way is finished or given back."""
     stop = threading.Event()
-    if child:
-        die_with_parent()
+    if parent:
+        die_with_parent(parent)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sweep()
