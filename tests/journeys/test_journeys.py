@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.xdist_group("journeys"), pytest.mark.enable_socket]
+pytestmark = pytest.mark.enable_socket
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
 PAGES = [
     "/", "/codex", "/codex/model-spec", "/codex/import", "/codex/clauses/new?codex=model-spec", "/codex/regression",
