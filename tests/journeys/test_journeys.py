@@ -41,7 +41,7 @@ def test_a_newer_codex_is_imported_a_flag_is_read_and_overridden_with_a_reason(s
     import_codex(page, site, SECOND)
     page.wait_for_url(f"{site.address}/codex/regression")
     page.click("a.what:has-text('Refunds'), .what a:has-text('Refunds')")
-    page.wait_for_selector("text=Blocks", timeout=30_000)
+    page.wait_for_selector("text=Blocks", timeout=120_000)  # after the demo's own edits
     assert page.locator("del", has_text="Never").count() == 1
     assert page.locator("ins", has_text="80").count() == 1
     assert page.locator(".list .why").first.inner_text().strip()
