@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 
 from mythos.accounts.actors import SYSTEM
 from mythos.accounts.models import Swarm, User
@@ -24,6 +25,12 @@ class Cast:
     viewer: User
     stranger: User
     other_swarm: Swarm
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_of_other_tests() -> None:
+    """Failed sign-ins and other counters live in the process's cache, which outlasts a test."""
+    cache.clear()
 
 
 @pytest.fixture
