@@ -30,8 +30,8 @@ def children(pid: int) -> dict[str, int]:
                 words = Path(f"/proc/{entry}/cmdline").read_text().split("\0")
             except OSError:
                 continue
-            if int(status[1]) == pid and status[0] != "Z" and "mythos.cli.main" in words:
-                found[words[words.index("mythos.cli.main") + 1]] = int(entry)
+            if int(status[1]) == pid and status[0] != "Z" and "mythos.cli.family" in words:
+                found[words[words.index("mythos.cli.family") + 2]] = int(entry)
     return found
 
 

@@ -15,7 +15,9 @@ from mythos.accounts.services import create_token, create_user
 from mythos.cli.database import chosen_swarm, prepare, swarm_option
 from mythos.cli.output import json_option, print_json
 
-role_option = click.option("--role", type=click.Choice(Role.values), default=Role.EDITOR.value, show_default=True)
+role_option = click.option(
+    "--role", type=click.Choice(Role.values), default=Role.EDITOR.value, show_default=True, help="What they may do."
+)
 
 
 @click.group()
@@ -24,15 +26,18 @@ def user() -> None:
 
 
 @user.command("create")
-@click.option("--email", required=True)
-@click.option("--name", default="")
+@click.option("--email", required=True, help="What they sign in with.")
+@click.option("--name", default="", help="How they are shown to others.")
+@click.option("--ask-password", is_flag=True, help="Ask for the password instead of making one up.")
 @role_option
 @swarm_option
 @json_option
-def create_user_command(email: str, name: str, role: str, swarm_slug: str, as_json: bool) -> None:
+def create_user_command(email: str, name: str, ask_password: bool, role: str, swarm_slug: str, as_json: bool) -> None:
     """Make an account. The password comes from MYTHOS_PASSWORD, or is made up and shown once."""
     prepare()
     given = os.environ.get("MYTHOS_PASSWORD", "")
+    if ask_password:
+        given = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     password = given or secrets.token_urlsafe(12)
     swarm = chosen_swarm(swarm_slug)
     made = create_user(actor=SYSTEM, email=email, name=name, password=password, swarm=swarm, role=role)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
+from django.db import transaction
 
 from mythos.accounts.actors import SYSTEM
 from mythos.accounts.models import Swarm
 from mythos.assistants.queries import get_assistant
+from mythos.cli.audits import audit_rows, finish_audits, show_audits
 from mythos.cli.database import chosen_swarm, prepare, swarm_option
-from mythos.cli.output import json_option, print_json
+from mythos.cli.output import Progress, json_option, print_json
 from mythos.codex.planning import CodexPlan, plan_import
-from mythos.codex.queries import visible_audits
 from mythos.codex.services import CodexImportReport, import_codex
 from mythos.errors import Invalid
 from mythos.formats.codex_markdown import CodexDocument, read_codex
@@ -22,7 +23,16 @@ from mythos.formats.prompts import read_prompts
 from mythos.formats.prompts.folder import read_file
 from mythos.prompts.services import ImportReport, import_prompts
 from mythos.text.normalize import decode
-from mythos.work.services import run_due
+
+WORDS = {
+    "new": "new",
+    "changed": "changed",
+    "retired": "retired",
+    "revived": "brought back",
+    "described": "changed beside the rule text",
+    "same": "unchanged",
+}
+LONGEST_LIST = 200
 
 
 @click.group("import")
@@ -52,15 +62,30 @@ def codex(
     """Import a Markdown rule book whose headings carry ids, as in `## Title {#ref authority=user}`."""
     document = _read(file)
     prepare()
-    swarm = chosen_swarm(swarm_slug)
     if dry_run:
-        plan = plan_import(actor=SYSTEM, swarm=swarm, codex_slug=codex_slug, document=document)
-        _show_plan(plan, as_json, None)
+        with _swarm_for_a_look(swarm_slug) as swarm:
+            plan = plan_import(actor=SYSTEM, swarm=swarm, codex_slug=codex_slug, document=document)
+        _show_plan(plan, None, as_json)
         return
-    report = import_codex(actor=SYSTEM, swarm=swarm, codex_slug=codex_slug, document=document, title=title, label=label)
-    if report.audits and not no_audit:
-        run_due()
-    _show_plan(report.plan, as_json, report)
+    report = import_codex(
+        actor=SYSTEM,
+        swarm=chosen_swarm(swarm_slug),
+        codex_slug=codex_slug,
+        document=document,
+        title=title,
+        label=label,
+    )
+    if not no_audit:
+        finish_audits([audit.pk for audit in report.audits])
+    _show_plan(report.plan, report, as_json)
+
+
+@contextmanager
+def _swarm_for_a_look(slug: str) -> Iterator[Swarm]:
+    """The swarm of a dry run: one made for it is unmade again."""
+    with transaction.atomic():
+        yield chosen_swarm(slug)
+        transaction.set_rollback(True)
 
 
 def _read(file: Path) -> CodexDocument:
@@ -71,45 +96,36 @@ def _read(file: Path) -> CodexDocument:
     return read_codex(decode(data, name=file.name), name=file.name)
 
 
-def _show_plan(plan: CodexPlan, as_json: bool, report: CodexImportReport | None) -> None:
-    audits = _audits(report)
+def _show_plan(plan: CodexPlan, report: CodexImportReport | None, as_json: bool) -> None:
+    """What changed, or in a dry run (no report) would change; then what the comparison found."""
+    rows = [row for row in plan.rows if row.kind != "same"]
+    audits = audit_rows([audit.pk for audit in report.audits]) if report else []
+    edition = report.edition.label if report and report.edition else None
     if as_json:
-        rows = [{"ref": r.ref, "kind": r.kind, "line": r.line} for r in plan.rows if r.kind != "same"]
-        edition = report.edition.label if report and report.edition else None
-        print_json({"counts": plan.counts, "edition": edition, "rows": rows, "audits": audits})
+        print_json(
+            {
+                "codex": plan.codex_slug,
+                "dry_run": report is None,
+                "edition": edition,
+                "counts": plan.counts,
+                "rows": [{"ref": row.ref, "kind": row.kind, "line": row.line} for row in rows],
+                "warnings": [str(warning) for warning in plan.document.warnings],
+                "audits": audits,
+            }
+        )
         return
     for warning in plan.document.warnings:
         click.echo(f"note: {warning}", err=True)
-    counts = ", ".join(f"{number} {kind}" for kind, number in plan.counts.items() if number)
-    click.echo(f"{plan.codex_slug}: {counts or 'nothing'}" + ("" if not plan.is_empty else " (nothing written)"))
-    for row in plan.rows:
-        if row.kind not in {"same", "described"} and report is None:
-            click.echo(f"  {row.kind:8} {row.ref}")
-    for audit in audits:
-        mark = "!" if audit["regression"] else "?" if audit["verdict"] == "uncertain" else " "
-        click.echo(f"  {mark} {audit['ref']} v{audit['version']}: {audit['verdict'] or audit['status']}")
-        for finding in audit["findings"][:3]:
-            click.echo(f"      {finding['title']}: {finding['reason']}")
-
-
-def _audits(report: CodexImportReport | None) -> list[dict[str, Any]]:
+    if plan.is_empty:
+        click.echo(f"{plan.codex_slug}: nothing changed, {plan.counts['same']} clauses are as they were.")
+        return
+    counts = ", ".join(f"{number} {WORDS[kind]}" for kind, number in plan.counts.items() if number)
+    click.echo(f"{plan.codex_slug}{f' {edition}' if edition else ''}: {counts}")
     if report is None:
-        return []
-    rows = visible_audits(SYSTEM).filter(pk__in=[audit.pk for audit in report.audits]).order_by("id")
-    return [
-        {
-            "id": row.pk,
-            "clause_id": row.clause_id,
-            "ref": row.clause.ref,
-            "version": row.version,
-            "status": row.status,
-            "verdict": row.verdict,
-            "regression": row.regression_flag,
-            "similarity": row.similarity,
-            "findings": row.findings,
-        }
-        for row in rows
-    ]
+        for row in rows[:LONGEST_LIST]:
+            click.echo(f"  {row.kind:9} {row.ref}")
+        click.echo("Nothing was written.")
+    show_audits(audits)
 
 
 @group.command("prompts")
@@ -120,33 +136,37 @@ def _audits(report: CodexImportReport | None) -> list[dict[str, Any]]:
 @swarm_option
 @json_option
 def prompts(path: Path, assistant_slug: str, strict: bool, dry_run: bool, swarm_slug: str, as_json: bool) -> int:
-    """Import prompts from a file, a folder, a CSV, a JSON of revisions or a git repository."""
-    records = read_prompts(path)
+    """Import prompts from a file, a folder, a CSV, a JSON of revisions or a git repository.
+
+    A bad row is named with its file and line and does not stop the others; the exit code is then 2.
+    """
+    try:
+        records = list(read_prompts(path))
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}.", data={"file": str(path)}) from error
+    if not records:
+        raise Invalid(f"{path} holds no prompts.", hint="Files ending in .md or .txt are prompts.")
     prepare()
-    swarm: Swarm = chosen_swarm(swarm_slug)
-    report = import_prompts(
-        actor=SYSTEM,
-        swarm=swarm,
-        records=records,
-        strict=strict,
-        dry_run=dry_run,
-        assistant=get_assistant(SYSTEM, assistant_slug, swarm) if assistant_slug else None,
-        on_progress=_progress,
-    )
+    with _swarm_for_a_look(swarm_slug) if dry_run else _swarm(swarm_slug) as swarm, Progress(len(records)) as progress:
+        report = import_prompts(
+            actor=SYSTEM,
+            swarm=swarm,
+            records=records,
+            strict=strict,
+            dry_run=dry_run,
+            assistant=get_assistant(SYSTEM, assistant_slug, swarm) if assistant_slug else None,
+            on_progress=progress.at,
+        )
     _show_report(report, as_json)
     return 2 if report.problems else 0
 
 
-def _progress(number: int, slug: str) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\r\033[K{number} {slug}", nl=False, err=True)
-    elif number % 50 == 0:
-        click.echo(f"{number} records …", err=True)
+@contextmanager
+def _swarm(slug: str) -> Iterator[Swarm]:
+    yield chosen_swarm(slug)
 
 
 def _show_report(report: ImportReport, as_json: bool) -> None:
-    if sys.stderr.isatty():
-        click.echo("\r\033[K", nl=False, err=True)
     for problem in report.problems:
         click.echo(f"error: {problem}", err=True)
     if as_json:
@@ -161,8 +181,11 @@ def _show_report(report: ImportReport, as_json: bool) -> None:
             }
         )
         return
-    verb = "would add" if report.dry_run else "added"
-    click.echo(
-        f"{len(report.created)} new, {len(report.revised)} revised, {len(report.unchanged)} unchanged prompts; "
-        f"{verb} {report.checkpoints} checkpoints; {len(report.problems)} problems"
-    )
+    found = {"new": report.created, "revised": report.revised, "unchanged": report.unchanged}
+    counts = ", ".join(f"{len(slugs)} {word}" for word, slugs in found.items() if slugs) or "none"
+    click.echo(f"Prompts: {counts}. Checkpoints added: {0 if report.dry_run else report.checkpoints}.")
+    if report.dry_run:
+        click.echo(f"Nothing was written; {report.checkpoints} checkpoints would be added.")
+    if report.problems:
+        taken = "could be" if report.dry_run else "were"
+        click.echo(f"{len(report.problems)} could not be read, as said above; the others {taken} imported.", err=True)

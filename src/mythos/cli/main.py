@@ -14,14 +14,15 @@ from mythos.cli.errors import run
 # name -> (module:attribute, needs Django, help line)
 COMMANDS = {
     "up": ("mythos.cli.up:up", True, "Start MythOS here: database, web server and worker."),
-    "worker": ("mythos.cli.worker:worker", True, "Do background jobs until stopped."),
-    "web": ("mythos.cli.web:web", True, "Serve the pages and the API."),
+    "worker": ("mythos.cli.worker:worker", True, "Do background jobs only, until stopped."),
+    "web": ("mythos.cli.web:web", True, "Serve the pages and the API only."),
     "import": ("mythos.cli.imports:group", True, "Bring a rule book or prompts in."),
     "compare": ("mythos.cli.compare:compare", False, "Say what changed in meaning between two texts."),
     "user": ("mythos.cli.accounts:user", True, "Accounts of people."),
     "token": ("mythos.cli.accounts:token", True, "Keys for programs."),
-    "jobs": ("mythos.cli.jobs:jobs", True, "Background jobs; dead ones with their reason."),
-    "plugins": ("mythos.cli.plugins:plugins", False, "Extensions, and those that fail to load."),
+    "jobs": ("mythos.cli.jobs:jobs", True, "Background jobs, newest first; dead ones with their reason."),
+    "plugins": ("mythos.cli.plugins:plugins", False, "Extensions by kind, and those that do not load."),
+    "version": ("mythos.cli.version:version", False, "The versions of MythOS and of what it stands on."),
 }
 
 
@@ -63,7 +64,7 @@ def cli(debug: bool) -> None:
 
 def main() -> None:
     """Entry point of the program `mythos`."""
-    sys.exit(run(cli, debug="--debug" in sys.argv[1:2]))
+    sys.exit(run(cli, sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 import uvicorn
 
-from mythos.cli.family import die_with_parent
+from mythos.cli.database import prepare
+from mythos.cli.static_files import collect_static
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, envvar="PORT", show_default=True)
-@click.option("--parent", type=int, default=0, hidden=True)
-def web(host: str, port: int, parent: int) -> None:
-    """Serve the pages and the API."""
-    if parent:
-        die_with_parent(parent)
-    uvicorn.run(
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    envvar="PORT",
+    show_default=True,
+    show_envvar=True,
+    help="Port to listen on.",
+)
+@click.option("--hold", is_flag=True, hidden=True, help="Load everything, then wait for a line on stdin.")
+def web(host: str, port: int, hold: bool) -> None:
+    """Serve the pages and the API; `mythos worker` does the background jobs."""
+    if not hold:  # whoever holds it back makes the tables meanwhile
+        prepare()
+    collect_static()
+    config = uvicorn.Config(
         "mythos.asgi:application",
         host=host,
         port=port,
@@ -25,3 +37,7 @@ def web(host: str, port: int, parent: int) -> None:
         lifespan="off",
         timeout_graceful_shutdown=5,
     )
+    config.load()
+    if hold and not sys.stdin.readline():
+        return
+    uvicorn.Server(config).run()

@@ -7,7 +7,8 @@ import threading
 
 import click
 
-from mythos.cli.family import die_with_parent
+from mythos.cli.database import prepare
+from mythos.cli.output import json_option, print_json
 from mythos.codex.services import sweep
 from mythos.work.services import run_due
 from mythos.work.worker import run_forever
@@ -15,16 +16,19 @@ from mythos.work.worker import run_forever
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due and stop.")
-@click.option("--parent", type=int, default=0, hidden=True)
-def worker(once: bool, parent: int) -> None:
+@json_option
+def worker(once: bool, as_json: bool) -> None:
     """Do background jobs until stopped; a job under way is finished or given back."""
+    prepare()
     stop = threading.Event()
-    if parent:
-        die_with_parent(parent)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sweep()
     if once:
-        click.echo(f"{run_due()} jobs done")
+        tried = run_due()
+        if as_json:
+            print_json({"jobs": tried})
+        else:
+            click.echo(f"{tried} jobs done")
         return
     run_forever(stop)
