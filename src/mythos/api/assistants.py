@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from mythos.api.auth import actor_of, swarm_of
 from mythos.api.paging import page
@@ -22,13 +22,14 @@ def list_assistants(request: HttpRequest, swarm: str | None = None, limit: int =
 @router.post("", response={201: shapes.AssistantOut})
 def create_assistant(request: HttpRequest, body: shapes.AssistantIn, swarm: str | None = None) -> Any:
     """Add an assistant."""
-    return 201, services.create_assistant(
+    made = services.create_assistant(
         actor=actor_of(request),
         swarm=swarm_of(request, swarm),
         slug=body.slug,
         name=body.name,
         description=body.description,
     )
+    return Status(201, made)
 
 
 @router.get("/{slug}", response=shapes.AssistantOut)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Status
 
 from mythos.api.auth import actor_of, swarm_of
 from mythos.api.paging import page
@@ -27,7 +27,7 @@ def create_codex(request: HttpRequest, body: shapes.CodexIn, swarm: str | None =
     """Start a rule book."""
     actor, where = actor_of(request), swarm_of(request, swarm)
     services.create_codex(actor=actor, swarm=where, slug=body.slug, title=body.title)
-    return 201, queries.get_codex(actor, body.slug, where)
+    return Status(201, queries.get_codex(actor, body.slug, where))
 
 
 @router.get("/clauses/{int:clause_id}/audits", response=shapes.AuditPage)
@@ -51,7 +51,7 @@ def revise_clause(request: HttpRequest, clause_id: int, body: shapes.ClauseVersi
         title=body.title,
         authority=body.authority,
     )
-    return 200 if audit.version == base else 201, audit
+    return Status(200 if audit.version == base else 201, audit)
 
 
 @router.get("/clauses/{key}", response=shapes.ClauseOut)
@@ -119,7 +119,7 @@ def create_clause(request: HttpRequest, slug: str, body: shapes.ClauseIn, swarm:
         source="api",
         reason=body.reason,
     )
-    return 201, clause
+    return Status(201, clause)
 
 
 @router.post("/{slug}/import", response=shapes.ImportOut)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Status
 
 from mythos.accounts.models import Swarm
 from mythos.api.auth import actor_of, swarm_of
@@ -54,7 +54,7 @@ def create_prompt(request: HttpRequest, body: shapes.PromptIn, swarm: str | None
         message=body.message,
         source="api",
     )
-    return 201, _with_text(request, checkpoint.prompt_id, checkpoint)
+    return Status(201, _with_text(request, checkpoint.prompt_id, checkpoint))
 
 
 @router.get("/{int:prompt_id}", response=shapes.PromptWithTextOut)
@@ -105,7 +105,7 @@ def revise_prompt(request: HttpRequest, response: HttpResponse, prompt_id: int, 
         source="api",
     )
     response["ETag"] = etag(checkpoint.version)
-    return 200 if checkpoint.version == base else 201, _with_text(request, prompt_id, checkpoint)
+    return Status(200 if checkpoint.version == base else 201, _with_text(request, prompt_id, checkpoint))
 
 
 @router.get("/{int:prompt_id}/checkpoints/{int:version}", response=shapes.CheckpointOut)
@@ -147,7 +147,7 @@ def fork_prompt(request: HttpRequest, prompt_id: int, body: shapes.ForkIn) -> An
         reason=body.message,
         source="api",
     )
-    return 201, _with_text(request, checkpoint.prompt_id, checkpoint)
+    return Status(201, _with_text(request, checkpoint.prompt_id, checkpoint))
 
 
 @router.put("/{int:prompt_id}/labels/{label}", response=shapes.LabelOut)
@@ -162,7 +162,7 @@ def move_label(request: HttpRequest, prompt_id: int, label: str, body: shapes.La
 def remove_label(request: HttpRequest, prompt_id: int, label: str) -> Any:
     """Take a label off."""
     services.remove_label(actor=actor_of(request), prompt_id=prompt_id, label=label)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/{int:prompt_id}/render", response=shapes.RenderOut)
