@@ -32,7 +32,7 @@ def call(cast):
 @pytest.fixture
 def prompt(cast):
     made = create_prompt(actor=cast.owner, swarm=cast.swarm, slug="hermes/desk", text="Hello {{name}}.")
-    move_label(actor=cast.owner, prompt_id=made.prompt_id, label="production", version=1)
+    move_label(actor=cast.reviewer, prompt_id=made.prompt_id, label="production", version=1)
     revise_prompt(actor=cast.owner, prompt_id=made.prompt_id, text="Hi {{name}}.", base=1, source="web")
     return made.prompt
 

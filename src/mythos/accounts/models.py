@@ -76,6 +76,7 @@ class Swarm(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=150)
     protected_labels = models.JSONField(default=list)
+    requires_approval = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
     members = models.ManyToManyField(User, through="Membership", related_name="swarms")
 

@@ -22,6 +22,9 @@ LEAST_ROLE: dict[str, Role] = {
     "codex.edit": Role.EDITOR,
     "codex.import": Role.EDITOR,
     "codex.review": Role.REVIEWER,
+    "codex.propose": Role.EDITOR,
+    "contracts.sign": Role.EDITOR,
+    "contracts.waive": Role.REVIEWER,
 }
 _ORDER = [Role.VIEWER, Role.EDITOR, Role.REVIEWER, Role.OWNER]
 

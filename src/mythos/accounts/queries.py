@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from mythos.accounts.actors import Actor, System
-from mythos.accounts.models import ApiToken, Membership, Swarm
+from mythos.accounts.actors import Actor, System, person
+from mythos.accounts.models import ApiToken, Membership, Role, Swarm
 from mythos.accounts.permissions import require, role_in
 from mythos.errors import NotFound
 
@@ -43,3 +43,12 @@ def members_of(actor: Actor, swarm: Swarm) -> QuerySet[Membership]:
     """People of a swarm the actor may see."""
     require(actor, "swarm.view", swarm)
     return Membership.objects.filter(swarm=swarm).select_related("user").order_by("user__name", "id")
+
+
+def needs_second_person(actor: Actor, swarm: Swarm, author_id: int | None) -> bool:
+    """Whether somebody else has to approve what this author wrote; a swarm with one reviewer cannot ask for that."""
+    acting = person(actor)
+    if not swarm.requires_approval or acting is None or acting.pk != author_id:
+        return False
+    reviewers = Membership.objects.filter(swarm=swarm, role__in=[Role.REVIEWER, Role.OWNER], user__is_active=True)
+    return reviewers.exclude(user=acting).exists()

@@ -88,6 +88,19 @@ def create_swarm(*, actor: Actor, slug: str, name: str) -> Swarm:
     return swarm
 
 
+def update_swarm(
+    *, actor: Actor, swarm: Swarm, requires_approval: bool | None = None, protected_labels: list[str] | None = None
+) -> Swarm:
+    """Change which labels are protected and whether they need a second person; None leaves a value as it is."""
+    require(actor, "swarm.manage", swarm)
+    if requires_approval is not None:
+        swarm.requires_approval = requires_approval
+    if protected_labels is not None:
+        swarm.protected_labels = list(dict.fromkeys(name.strip() for name in protected_labels if name.strip()))
+    swarm.save(update_fields=["requires_approval", "protected_labels"])
+    return swarm
+
+
 def add_member(*, actor: Actor, swarm: Swarm, user: User, role: str) -> Membership:
     """Give a person a role in a swarm, replacing the one they had."""
     require(actor, "swarm.manage", swarm)

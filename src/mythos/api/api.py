@@ -3,7 +3,7 @@
 from ninja import NinjaAPI
 
 from mythos import __version__
-from mythos.api import accounts, assistants, codex, compare, errors, prompts
+from mythos.api import accounts, assistants, codex, compare, contracts, errors, prompts, proposals
 from mythos.api.auth import AUTH
 
 # The docs page for people would load scripts from other hosts; the document itself is at openapi.json.
@@ -21,4 +21,8 @@ api.add_router("", prompts.history)
 api.add_router("/prompts", prompts.router)
 api.add_router("/assistants", assistants.router)
 api.add_router("/codex", codex.router)
+api.add_router("/contracts", contracts.router)
+api.add_router("/roles", contracts.roles)
+api.add_router("/proposals", proposals.router)
+api.add_router("/label-requests", proposals.requests)
 api.add_router("/compare", compare.router)

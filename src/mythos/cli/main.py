@@ -18,6 +18,8 @@ COMMANDS = {
     "web": ("mythos.cli.web:web", True, "Serve the pages and the API only."),
     "import": ("mythos.cli.imports:group", True, "Bring a rule book or prompts in."),
     "compare": ("mythos.cli.compare:compare", False, "Say what changed in meaning between two texts."),
+    "contract": ("mythos.cli.contracts:group", True, "What prompts promise: show, suggest, sign, waive."),
+    "whatif": ("mythos.cli.contracts:whatif", True, "What a change of rules would do, before it is made."),
     "user": ("mythos.cli.accounts:user", True, "Accounts of people."),
     "token": ("mythos.cli.accounts:token", True, "Keys for programs."),
     "jobs": ("mythos.cli.jobs:jobs", True, "Background jobs, newest first; dead ones with their reason."),

@@ -1,6 +1,18 @@
 from django.contrib import admin
 
-from mythos.codex.models import Codex, CodexClause, CodexClauseAudit, CodexEdition
+from mythos.codex.models import (
+    ClauseWaiver,
+    Codex,
+    CodexClause,
+    CodexClauseAudit,
+    CodexContract,
+    CodexEdition,
+    CodexProposal,
+    CodexRole,
+)
 from mythos.work.admin import ReadOnlyAdmin
 
-admin.site.register([Codex, CodexClause, CodexClauseAudit, CodexEdition], ReadOnlyAdmin)
+admin.site.register(
+    [Codex, CodexClause, CodexClauseAudit, CodexEdition, CodexRole, CodexContract, CodexProposal, ClauseWaiver],
+    ReadOnlyAdmin,
+)

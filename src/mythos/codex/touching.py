@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from mythos.accounts.actors import SYSTEM
-from mythos.codex.models import CodexClauseAudit
+from mythos.codex.models import CodexClause, CodexClauseAudit, ContractClause
 from mythos.prompts.models import Prompt
 from mythos.prompts.queries import visible_prompts
 from mythos.text.align import align
@@ -21,6 +23,7 @@ from mythos.text.segment import segment
 SPEAKS_OF = 0.55  # cosine from which a sentence of a prompt is taken to speak of a sentence of the rule
 MOST_SENTENCES = 60  # of one prompt; the rest is not looked at
 MOST_CHANGED = 40  # sentences of one change
+MOST_PROMPTS = 300  # without a contract about the clause; bind a prompt to have it looked at always
 EFFECTS = {
     ("contradicted", "contradicted"): "Contradicts both versions",
     ("carried", "absent"): "No longer asked for",
@@ -49,16 +52,23 @@ class Touched:
 def prompts_touched_by(audit: CodexClauseAudit) -> dict[str, Any]:
     """The `prompt_delta` of an audit: `measured` is False when sentences could not be compared."""
     clause = audit.clause
-    prompts = [p for p in visible_prompts(SYSTEM, clause.codex.swarm) if p.current is not None]
+    unbound = visible_prompts(SYSTEM, clause.codex.swarm).exclude(contracts__clauses__in=_promises(clause))
+    there = unbound.filter(current__isnull=False)
+    prompts = list(there.order_by("-updated_at", "-id")[:MOST_PROMPTS])
     changed = _changed_sentences(audit.previous_version, audit.new_version)
     rows = [row for prompt in prompts if (row := _touched(prompt, clause.ref, audit, changed))]
     rows.sort(key=lambda row: (row.found_by != "tag", -(row.similarity or 0)))
     return {
         "measured": True,
         "checked_prompts": len(prompts),
+        "unchecked_prompts": max(0, there.count() - len(prompts)),
         "sentences_per_prompt": MOST_SENTENCES,
         "prompts": [asdict(row) for row in rows],
     }
+
+
+def _promises(clause: CodexClause) -> QuerySet[ContractClause]:
+    return ContractClause.objects.filter(clause=clause, is_live=True)
 
 
 def _changed_sentences(old: str, new: str) -> list[str]:

@@ -173,6 +173,7 @@ class PromptLabelMove(AppendOnly):
         PromptCheckpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     reason = models.TextField(blank=True)
+    evidence = models.JSONField(default=dict)
     actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     actor_name = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -182,3 +183,37 @@ class PromptLabelMove(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.prompt_id}"
+
+
+class LabelRequest(models.Model):
+    """A move of a protected label that waits for somebody other than the author of the text."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "waiting"
+        APPROVED = "approved"
+        REFUSED = "refused"
+        WITHDRAWN = "withdrawn"
+
+    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="label_requests")
+    name = models.CharField(max_length=60)
+    checkpoint = models.ForeignKey(PromptCheckpoint, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    requested_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    requester_name = models.CharField(max_length=200, blank=True)
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decider_name = models.CharField(max_length=200, blank=True)
+    decision_reason = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["prompt", "name"], condition=models.Q(status="pending"), name="label_request_one_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.prompt_id} to {self.checkpoint_id}"

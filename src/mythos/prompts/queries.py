@@ -11,7 +11,14 @@ from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
 from mythos.accounts.queries import swarms_of
 from mythos.errors import NotFound
-from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabel, PromptLabelMove, PromptMutationLog
+from mythos.prompts.models import (
+    LabelRequest,
+    Prompt,
+    PromptCheckpoint,
+    PromptLabel,
+    PromptLabelMove,
+    PromptMutationLog,
+)
 from mythos.prompts.rendering import render
 from mythos.text.compare import Comparison, compare
 from mythos.text.diff import Conflict, DiffSpan, merge3, word_diff
@@ -102,6 +109,23 @@ def label_history(actor: Actor, prompt: Prompt) -> QuerySet[PromptLabelMove]:
     return PromptLabelMove.objects.filter(prompt=prompt, prompt__swarm__in=swarms_of(actor)).select_related(
         "from_checkpoint", "to_checkpoint"
     )
+
+
+def label_requests(actor: Actor, swarm: Swarm | None = None) -> QuerySet[LabelRequest]:
+    """Moves of protected labels that wait for a decision, oldest first."""
+    found = LabelRequest.objects.filter(prompt__swarm__in=swarms_of(actor), status=LabelRequest.Status.PENDING)
+    if swarm is not None:
+        found = found.filter(prompt__swarm=swarm)
+    return found.select_related("prompt", "prompt__swarm", "checkpoint", "requested_by").order_by("created_at", "id")
+
+
+def get_label_request(actor: Actor, request_id: int) -> LabelRequest:
+    """One request, decided or not, or NotFound."""
+    found = LabelRequest.objects.filter(pk=request_id, prompt__swarm__in=swarms_of(actor))
+    asked = found.select_related("prompt__swarm", "checkpoint", "decided_by").first()
+    if asked is None:
+        raise NotFound(f"There is no request {request_id}.")
+    return asked
 
 
 def compare_checkpoints(

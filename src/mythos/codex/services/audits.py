@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from mythos.accounts.actors import Actor, actor_name, person
 from mythos.accounts.permissions import require
+from mythos.codex.impact import ClauseChange, as_json, impact_of, totals
 from mythos.codex.models import CodexClause, CodexClauseAudit
 from mythos.codex.queries import get_audit
 from mythos.codex.services.clauses import AUDIT_JOB
+from mythos.codex.services.publishing import bring_in_force
 from mythos.codex.signals import clause_audited
 from mythos.codex.touching import prompts_touched_by
 from mythos.errors import Invalid, MythosError, NotConfigured, Stale
@@ -83,8 +85,11 @@ def _similarity(audit: CodexClauseAudit, comparison: Comparison) -> float | None
 
 
 def _touched(audit: CodexClauseAudit) -> dict[str, Any]:
+    """The `prompt_delta`: promises of contracts about the clause, and other prompts that speak of it."""
     try:
-        return prompts_touched_by(audit)
+        change = ClauseChange(audit.clause_id, audit.clause.ref, audit.previous_version, audit.new_version)
+        promises = impact_of([change])
+        return prompts_touched_by(audit) | {"contracts": as_json(promises), "totals": totals(promises)}
     except NotConfigured as error:
         return {"measured": False, "reason": error.message, "checked_prompts": 0, "prompts": []}
 
@@ -163,7 +168,7 @@ def _refuse_flagged(audit: CodexClauseAudit) -> None:
 def _move_clause(audit: CodexClauseAudit) -> None:
     clause = audit.clause
     if audit.review in {Review.ACCEPTED, Review.OVERRIDDEN}:
-        CodexClause.objects.filter(pk=clause.pk).update(accepted_version=audit.version)
+        bring_in_force(audit)
     elif audit.change == CodexClauseAudit.Change.RETIRE and clause.version == audit.version:
         CodexClause.objects.filter(pk=clause.pk).update(status=CodexClause.Status.ACTIVE)
 

@@ -2,17 +2,26 @@
 
 from mythos.prompts.services.details import update_details
 from mythos.prompts.services.imports import ImportReport, PlanRow, import_prompts
-from mythos.prompts.services.labels import move_label, remove_label
+from mythos.prompts.services.labels import (
+    decide_label_request,
+    is_protected,
+    move_label,
+    remove_label,
+    request_label_move,
+)
 from mythos.prompts.services.texts import create_prompt, fork_prompt, restore_checkpoint, revise_prompt
 
 __all__ = [
     "ImportReport",
     "PlanRow",
     "create_prompt",
+    "decide_label_request",
     "fork_prompt",
     "import_prompts",
+    "is_protected",
     "move_label",
     "remove_label",
+    "request_label_move",
     "restore_checkpoint",
     "revise_prompt",
     "update_details",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +91,15 @@ def get_clause(actor: Actor, key: int | str, swarm: Swarm | None = None, codex: 
     if clause is None:
         raise NotFound(f"There is no clause {key!r}.")
     return clause
+
+
+def active_clauses_by_ref(swarm: Swarm, refs: Iterable[str]) -> dict[str, list[CodexClause]]:
+    """Ref -> the clauses of the swarm's codices that are in force under it; a ref may stand in more than one codex."""
+    found: dict[str, list[CodexClause]] = {}
+    rows = CodexClause.objects.filter(codex__swarm=swarm, ref__in=set(refs), status=CodexClause.Status.ACTIVE)
+    for clause in rows.select_related("codex"):
+        found.setdefault(clause.ref, []).append(clause)
+    return found
 
 
 def visible_audits(actor: Actor, swarm: Swarm | None = None) -> QuerySet[CodexClauseAudit]:

@@ -1,0 +1,81 @@
+"""Whether a prompt carries a rule, and since when it does not: the text side of a promise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mythos.codex.models import State
+from mythos.codex.standing import Evidence
+from mythos.text.compare import Coverage
+from mythos.text.segment import segment
+
+CHECK = "text"
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """What a promise needs to be judged: the rule, the sentence that carried it when signed, both texts."""
+
+    rule: str
+    anchor: str
+    signed_text: str
+    text: str
+
+    @property
+    def is_signed_text(self) -> bool:
+        """Whether the prompt still is what was signed."""
+        return self.text == self.signed_text
+
+    @property
+    def still_says_it(self) -> bool:
+        """Whether the sentence that carried the rule stands in the prompt, whatever the line breaks."""
+        return bool(self.anchor) and flat(self.anchor) in flat(self.text)
+
+    @property
+    def new_text(self) -> str:
+        """The sentences that were not there when the contract was signed."""
+        before = {sentence.text for sentence in segment(self.signed_text)}
+        return "\n\n".join(s.text for s in segment(self.text) if s.text not in before)
+
+    @property
+    def question(self) -> tuple[str, str] | None:
+        """The rule and the text to hold against it; None when the signed sentence and nothing new stand there."""
+        if not self.still_says_it:
+            return self.rule, self.text
+        if self.is_signed_text:
+            return None
+        new = self.new_text
+        return (self.rule, new) if new else None
+
+
+def flat(text: str) -> str:
+    """The text with every run of white space as one blank."""
+    return " ".join(text.split())
+
+
+def judged(carrier: Carrier, answer: Coverage | None, *, checkpoint: int | None) -> Evidence:
+    """Evidence from the answer to `carrier.question`."""
+
+    def evidence(state: str, text: str, sentence: str = "") -> Evidence:
+        return Evidence(CHECK, state, text, sentence, checkpoint)
+
+    if carrier.still_says_it:
+        if answer is not None and answer.state == "contradicted":
+            return evidence(State.BREACHED, f"A new sentence contradicts it. {_why(answer)}", answer.sentence)
+        return evidence(State.KEPT, "The sentence that carries it stands in the prompt.", carrier.anchor)
+    assert answer is not None
+    if answer.state == "carried":
+        return evidence(State.KEPT, "The prompt carries it.", answer.sentence)
+    if answer.state == "contradicted":
+        return evidence(State.BREACHED, f"The prompt contradicts it. {_why(answer)}", answer.sentence)
+    if carrier.anchor:
+        if answer.state == "weakened":
+            return evidence(State.BREACHED, f"The prompt now says less. {_why(answer)}", answer.sentence)
+        return evidence(State.BREACHED, "The sentence that carried it is gone.", carrier.anchor)
+    if answer.state == "weakened":
+        return evidence(State.UNTESTED, f"The prompt says less than the rule. {_why(answer)}", answer.sentence)
+    return evidence(State.UNTESTED, "No sentence of the prompt says it, and no check tries it.")
+
+
+def _why(answer: Coverage) -> str:
+    return next((finding.reason for finding in answer.findings if finding.direction != "stronger"), "")

@@ -1,0 +1,149 @@
+"""What a change of rules does to the contracts that bind them: the same figures before it is made and after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mythos.codex.carrying import flat
+from mythos.codex.coverage import coverages
+from mythos.codex.models import ContractClause, State
+from mythos.codex.queries import affected_by
+from mythos.codex.standing import by_check, worst
+from mythos.text.compare import Coverage
+
+
+@dataclass(frozen=True)
+class ClauseChange:
+    """One clause, what it says now and what it would say; an empty new text retires it."""
+
+    clause_id: int
+    ref: str
+    old_text: str
+    new_text: str
+
+
+@dataclass(frozen=True)
+class ImpactRow:
+    """One promise about one changed clause.
+
+    `before` is its state today, `after` once the change is in force, `if_signed` once the prompt, as it is, is
+    signed to the new text. `hides` says that a failure of today would pass under the new text.
+    """
+
+    prompt_id: int
+    slug: str
+    assistant: str
+    labels: list[str]
+    contract_version: int
+    contract_type: str
+    ref: str
+    pinned_version: int
+    before: str
+    after: str
+    if_signed: str
+    sentence: str
+    reason: str
+    hides: bool
+    runs_again: int
+
+
+def impact_of(changes: Sequence[ClauseChange]) -> list[ImpactRow]:
+    """Every promise of a contract in force about the changed clauses, worst outcome first."""
+    by_clause = {change.clause_id: change for change in changes}
+    bindings = list(
+        affected_by(by_clause)
+        .select_related("contract__prompt__assistant", "clause")
+        .prefetch_related("contract__prompt__labels")
+    )
+    questions = {row.pk: _question(row, by_clause[row.clause_id].new_text) for row in bindings}
+    answers = coverages(question for question in questions.values() if question is not None)
+    rows = []
+    for row in bindings:
+        question = questions[row.pk]
+        rows.append(_row(row, by_clause[row.clause_id], answers.get(question) if question else None))
+    order = {State.BREACHED: 0, State.STALE: 1}
+    rows.sort(key=lambda row: (order.get(State(row.if_signed), 2), not row.hides, row.slug, row.ref))
+    return rows
+
+
+def totals(rows: Iterable[ImpactRow]) -> dict[str, int]:
+    """How many prompts the change makes stale, breaches, leaves clean, and whose failure it would hide."""
+    rows = list(rows)
+    prompts = {row.prompt_id for row in rows}
+    breached = {row.prompt_id for row in rows if row.if_signed == State.BREACHED}
+    found = Counter(row.after for row in rows)
+    return {
+        "prompts": len(prompts),
+        "promises": len(rows),
+        "stale": found[State.STALE],
+        "breached": len(breached),
+        "clean": len(prompts - breached),
+        "hidden": sum(row.hides for row in rows),
+        "runs_again": sum(row.runs_again for row in rows),
+    }
+
+
+def as_json(rows: Iterable[ImpactRow]) -> list[dict[str, Any]]:
+    """Rows as a report stores them."""
+    return [asdict(row) for row in rows]
+
+
+def _question(row: ContractClause, new_text: str) -> tuple[str, str] | None:
+    """The new rule and the sentence that carries the old one, or the whole prompt when none does."""
+    if not new_text:
+        return None
+    assert row.contract.prompt.current is not None
+    text = row.contract.prompt.current.text
+    return new_text, row.anchor if row.anchor and flat(row.anchor) in flat(text) else text
+
+
+def _row(row: ContractClause, change: ClauseChange, answer: Coverage | None) -> ImpactRow:
+    prompt = row.contract.prompt
+    evidence = [item.state for item in by_check(row.evidence) if item.check not in ("version", "waiver")]
+    if_signed = _if_signed(row, answer)
+    was_breached = State.BREACHED in evidence
+    return ImpactRow(
+        prompt_id=prompt.pk,
+        slug=prompt.slug,
+        assistant=prompt.assistant.name if prompt.assistant else "",
+        labels=[label.name for label in prompt.labels.all()],
+        contract_version=row.contract.version,
+        contract_type=row.contract.type,
+        ref=change.ref,
+        pinned_version=row.pinned_version,
+        before=row.state,
+        after=worst([*evidence, State.STALE]),
+        if_signed=if_signed,
+        sentence=answer.sentence if answer else row.anchor,
+        reason=_reason(answer),
+        hides=was_breached and if_signed == State.KEPT,
+        runs_again=sum(
+            item["on"] == "output" and item["clause"] == change.ref for item in row.contract.symbolic_expectations
+        ),
+    )
+
+
+def _if_signed(row: ContractClause, answer: Coverage | None) -> str:
+    if answer is None:
+        return State.STALE.value
+    if answer.state == "carried":
+        return State.KEPT.value
+    if answer.state == "contradicted" or row.anchor:
+        return State.BREACHED.value
+    return State.UNTESTED.value
+
+
+def _reason(answer: Coverage | None) -> str:
+    if answer is None:
+        return "The rule would be gone; nothing asks for the promise any more."
+    found = next((finding.reason for finding in answer.findings if finding.direction != "stronger"), "")
+    words = {
+        "carried": "The prompt would carry the new rule.",
+        "weakened": "The prompt would say less than the new rule.",
+        "contradicted": "The prompt would contradict the new rule.",
+        "absent": "The prompt would not say what the new rule asks.",
+    }
+    return " ".join(part for part in (words[answer.state], found if answer.state != "carried" else "") if part)
