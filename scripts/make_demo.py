@@ -52,6 +52,20 @@ EXTRA_TAGS = {
 }
 
 
+# What each assistant promises: refs of clauses its charter quotes, and those a later, shorter charter leaves out.
+CHARTERS = [
+    ("calliope", "advisory", ["be_warm", "formatting", "avoid_being_condescending", "respect_creators"], []),
+    ("daedalus", "strict", ["ignore_untrusted_data", "protect_privacy", "avoid_abuse", "respect_creators"], []),
+    (
+        "hermes",
+        "guarded",
+        ["do_not_encourage_self_harm", "support_mental_health", "avoid_regulated_advice", "uphold_fairness",
+         "do_not_make_unprompted_personal_comments"],
+        ["uphold_fairness"],
+    ),
+]  # fmt: skip
+
+
 def main(source: Path) -> None:
     """Write the data files."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -79,6 +93,10 @@ def main(source: Path) -> None:
         "codex": {"slug": "model-spec", "title": "Model Spec"},
         "assistants": assistants,
         "labels": labels,
+        "charters": [
+            {"assistant": assistant, "type": kind, "clauses": clauses, "later_without": dropped}
+            for assistant, kind, clauses, dropped in CHARTERS
+        ],
     }
     (OUT / "demo.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     (OUT / "prompts.json.gz").write_bytes(gzip.compress(json.dumps(kept).encode(), mtime=0))

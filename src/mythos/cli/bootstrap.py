@@ -15,12 +15,13 @@ from mythos.accounts.actors import SYSTEM
 from mythos.accounts.models import Role, Swarm, User
 from mythos.accounts.queries import default_swarm
 from mythos.accounts.services import create_swarm, create_user
+from mythos.assistants.queries import get_assistant
 from mythos.assistants.services import create_assistant
-from mythos.codex.services import import_codex
-from mythos.demo import Demo, load_demo
+from mythos.codex.services import import_codex, sign_contract
+from mythos.demo import Demo, DemoCharter, load_demo
 from mythos.errors import Invalid
 from mythos.prompts.queries import get_prompt
-from mythos.prompts.services import import_prompts, move_label
+from mythos.prompts.services import create_prompt, import_prompts, move_label, revise_prompt
 
 OWNER_EMAIL = "owner@mythos.local"
 OWNER_NAME = "Owner"
@@ -93,3 +94,26 @@ def fill_demo(swarm: Swarm, demo: Demo, say: Say) -> None:
         )
         edition = done.edition.label if done.edition else ""
         say(f"  {demo.codex_title} {edition}: {len(document.clauses)} clauses")
+    for charter in demo.charters:
+        _sign_charter(swarm, charter)
+    say(f"  {len(demo.charters)} contracts")
+
+
+def _sign_charter(swarm: Swarm, charter: DemoCharter) -> None:
+    first = create_prompt(
+        actor=SYSTEM,
+        swarm=swarm,
+        slug=charter.slug,
+        text=charter.text,
+        title=charter.title,
+        assistant=get_assistant(SYSTEM, charter.assistant, swarm),
+        source="import",
+    )
+    clauses = [{"ref": ref} for ref in charter.clauses]
+    sign_contract(
+        actor=SYSTEM, prompt_id=first.prompt_id, base=0, type=charter.type, clauses=clauses, reason="Demo charter"
+    )
+    move_label(actor=SYSTEM, prompt_id=first.prompt_id, label="production", version=1)
+    if charter.later:
+        why = "Shorter"
+        revise_prompt(actor=SYSTEM, prompt_id=first.prompt_id, text=charter.later, base=1, reason=why, source="import")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mythos.codex.models import State
@@ -10,6 +11,8 @@ from mythos.text.compare import Coverage
 from mythos.text.segment import segment
 
 CHECK = "text"
+# Similarity from which a reworded sentence may say the same, and from which it needs no new signature.
+NEAR, SURE = 0.6, 0.7
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ class Carrier:
     def question(self) -> tuple[str, str] | None:
         """The rule and the text to hold against it; None when the signed sentence and nothing new stand there."""
         if not self.still_says_it:
-            return self.rule, self.text
+            # A rule of many sentences is near to much; what was signed is the one sentence that carried it.
+            return self.anchor or self.rule, self.text
         if self.is_signed_text:
             return None
         new = self.new_text
@@ -64,14 +68,23 @@ def judged(carrier: Carrier, answer: Coverage | None, *, checkpoint: int | None)
             return evidence(State.BREACHED, f"A new sentence contradicts it. {_why(answer)}", answer.sentence)
         return evidence(State.KEPT, "The sentence that carries it stands in the prompt.", carrier.anchor)
     assert answer is not None
-    if answer.state == "carried":
-        return evidence(State.KEPT, "The prompt carries it.", answer.sentence)
     if answer.state == "contradicted":
         return evidence(State.BREACHED, f"The prompt contradicts it. {_why(answer)}", answer.sentence)
-    if carrier.anchor:
-        if answer.state == "weakened":
-            return evidence(State.BREACHED, f"The prompt now says less. {_why(answer)}", answer.sentence)
+    if not carrier.anchor:
+        return _unanchored(answer, evidence)
+    if answer.state == "absent" or answer.similarity < NEAR:
         return evidence(State.BREACHED, "The sentence that carried it is gone.", carrier.anchor)
+    if answer.state == "weakened":
+        return evidence(State.BREACHED, f"The prompt now says less. {_why(answer)}", answer.sentence)
+    if answer.similarity < SURE:
+        return evidence(State.UNTESTED, "It may be said in other words; sign again to confirm.", answer.sentence)
+    return evidence(State.KEPT, "The prompt carries it in other words.", answer.sentence)
+
+
+def _unanchored(answer: Coverage, evidence: Callable[..., Evidence]) -> Evidence:
+    """Nothing carried the rule when it was signed."""
+    if answer.state == "carried":
+        return evidence(State.KEPT, "The prompt carries it.", answer.sentence)
     if answer.state == "weakened":
         return evidence(State.UNTESTED, f"The prompt says less than the rule. {_why(answer)}", answer.sentence)
     return evidence(State.UNTESTED, "No sentence of the prompt says it, and no check tries it.")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
+from typing import Any
 
 from mythos.formats.codex_markdown import CodexDocument, read_codex
 from mythos.formats.prompts.base import PromptRecord, Revision, title_of
+from mythos.text.segment import segment
 
 EDITIONS = ("model_spec_2025-09-12.md", "model_spec_2025-10-27.md")
 
@@ -24,6 +27,19 @@ class DemoAssistant:
 
 
 @dataclass(frozen=True)
+class DemoCharter:
+    """A prompt that quotes rules of the codex's first edition and is signed to them; `later` is its newer text."""
+
+    slug: str
+    assistant: str
+    title: str
+    type: str
+    clauses: tuple[str, ...]
+    text: str
+    later: str
+
+
+@dataclass(frozen=True)
 class Demo:
     """Everything the demo swarm is made of; `labels` are (prompt, label, version)."""
 
@@ -34,6 +50,7 @@ class Demo:
     prompts: tuple[PromptRecord, ...]
     owners: dict[str, str]
     labels: tuple[tuple[str, str, int], ...]
+    charters: tuple[DemoCharter, ...]
 
 
 def load_demo() -> Demo:
@@ -48,17 +65,46 @@ def load_demo() -> Demo:
             owners[slug] = assistant["slug"]
     for slug, marks in manifest["labels"].items():
         labels += [(slug, label, version) for label, version in marks.items()]
+    codices = tuple(
+        read_codex(gzip.decompress((folder / f"{name}.gz").read_bytes()).decode(), name=name) for name in EDITIONS
+    )
+    names = {a["slug"]: (a["name"], a["description"]) for a in manifest["assistants"]}
     return Demo(
         manifest["codex"]["slug"],
         manifest["codex"]["title"],
-        tuple(
-            read_codex(gzip.decompress((folder / f"{name}.gz").read_bytes()).decode(), name=name) for name in EDITIONS
-        ),
+        codices,
         tuple(DemoAssistant(a["slug"], a["name"], a["description"]) for a in manifest["assistants"]),
         tuple(prompts),
         owners,
         tuple(labels),
+        tuple(_charter(row, *names[row["assistant"]], codices[0]) for row in manifest["charters"]),
     )
+
+
+def _charter(row: dict[str, Any], name: str, does: str, codex: CodexDocument) -> DemoCharter:
+    rules = {clause.ref: _first_rule(clause.text) for clause in codex.clauses if clause.ref in row["clauses"]}
+
+    def text(refs: list[str]) -> str:
+        said = "\n".join(f"- {rules[ref]}" for ref in refs)
+        return f"You are {name}, an assistant that {does}.\n\nWhatever you are asked:\n\n{said}\n"
+
+    kept = [ref for ref in row["clauses"] if ref not in row["later_without"]]
+    return DemoCharter(
+        slug=f"{row['assistant']}/charter",
+        assistant=row["assistant"],
+        title=f"{name}: charter",
+        type=row["type"],
+        clauses=tuple(row["clauses"]),
+        text=text(row["clauses"]),
+        later=text(kept) if row["later_without"] else "",
+    )
+
+
+def _first_rule(text: str) -> str:
+    """The first sentence that asks for something, else the first of all, without footnote marks."""
+    sentences = [" ".join(s.text.split()) for s in segment(re.sub(r"\[\^[\w-]+\]", "", text))]
+    asking = (s for s in sentences if re.search(r"\b(must|should|shouldn't)\b", s) and "](" not in s)
+    return next(asking, sentences[0])
 
 
 def _record(slug: str, tags: list[str], entries: list[dict[str, str]]) -> PromptRecord:
