@@ -1,6 +1,7 @@
-"""Rebuild the icon sprite and `vendor.lock.json` from an npm folder: `python scripts/vendor.py node_modules`.
+"""Fetch, copy and bundle what the pages bring from other projects, and write `vendor.lock.json`.
 
-For developers only; installing MythOS never needs Node. Packages are pinned in the lock it writes.
+`python scripts/vendor.py` needs npm; for developers only, installing MythOS never needs Node. Versions are
+pinned in scripts/vendor/package.json and its lock.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ import hashlib
 import json
 import re
 import shutil
-import sys
+import subprocess
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 STATIC = ROOT / "src" / "mythos" / "web" / "static"
+PINS = ROOT / "scripts" / "vendor"
+BUNDLE = STATIC / "vendor" / "codemirror.min.js"
 ICONS = [
     "house",
     "scroll-text",
@@ -100,19 +104,54 @@ def entry(path: Path, package: str, version: str, licence: str, source: str) -> 
     }
 
 
-def main(modules: Path) -> None:
-    """Copy files, build the sprite, write the lock."""
-    lock = []
-    for target, (package, source) in FILES.items():
-        about = json.loads((modules / package / "package.json").read_text())
-        shutil.copyfile(modules / package / source, STATIC / target)
-        lock.append(entry(STATIC / target, package, about["version"], about["license"], source))
-    icons = STATIC / "icons" / "sprite.svg"
-    icons.write_text(sprite(modules))
-    about = json.loads((modules / "lucide-static" / "package.json").read_text())
-    lock.append(entry(icons, "lucide-static", about["version"], about["license"], "icons/*.svg, built"))
+def bundle(folder: Path) -> dict[str, object]:
+    """CodeMirror and what it needs as one script that defines `CodeMirror`; the lock names every package in it."""
+    about = folder / "about.json"
+    subprocess.run(
+        [
+            folder / "node_modules" / ".bin" / "esbuild", "codemirror.js", "--bundle", "--minify", "--format=iife",
+            "--global-name=CodeMirror", "--legal-comments=none", "--log-level=error", f"--metafile={about}",
+            f"--outfile={BUNDLE}",
+        ],
+        cwd=folder,
+        check=True,
+    )  # fmt: skip
+    (output,) = json.loads(about.read_text())["outputs"].values()
+    names = {
+        match[1]
+        for path, share in output["inputs"].items()
+        if share["bytesInOutput"] and (match := re.match(r"node_modules/((?:@[^/]+/)?[^/]+)/", path))
+    }
+    within = {name: package(folder, name)["version"] for name in sorted(names)}
+    main_ = package(folder, "codemirror")
+    source = f"scripts/vendor/codemirror.js, bundled by esbuild {package(folder, 'esbuild')['version']}"
+    return entry(BUNDLE, "codemirror", main_["version"], main_["license"], source) | {"contains": within}
+
+
+def package(folder: Path, name: str) -> dict[str, str]:
+    """What a fetched package says of itself."""
+    about: dict[str, str] = json.loads((folder / "node_modules" / name / "package.json").read_text())
+    return about
+
+
+def main() -> None:
+    """Fetch into a folder of its own, copy files, build sprite and bundle, write the lock."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copytree(PINS, folder, dirs_exist_ok=True)
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, check=True)
+        lock = []
+        for target, (origin, source) in FILES.items():
+            about = package(folder, origin)
+            shutil.copyfile(folder / "node_modules" / origin / source, STATIC / target)
+            lock.append(entry(STATIC / target, origin, about["version"], about["license"], source))
+        icons = STATIC / "icons" / "sprite.svg"
+        icons.write_text(sprite(folder / "node_modules"))
+        about = package(folder, "lucide-static")
+        lock.append(entry(icons, "lucide-static", about["version"], about["license"], "icons/*.svg, built"))
+        lock.append(bundle(folder))
     (STATIC / "vendor" / "vendor.lock.json").write_text(json.dumps({"files": lock}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

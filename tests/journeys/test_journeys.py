@@ -54,6 +54,32 @@ def test_a_newer_codex_is_imported_a_flag_is_read_and_overridden_with_a_reason(s
     assert complaints == []
 
 
+def test_a_prompt_is_edited_with_advice_and_saved_by_a_key(site, browser, signed_in):
+    page, complaints = watched(browser.new_context(storage_state=signed_in))
+    page.goto(f"{site.address}/prompts/new")
+    page.fill("#slug", "journey-desk")
+    page.click("label[for=text]")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Answer {{name}}. You must never promise a refund.")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("text=saved as version 1")
+    editor = page.get_by_role("textbox", name="Text")
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Answer {{name}}. You may promise a refund to {{team}}.")
+    page.wait_for_selector("#advice .list .why")
+    assert page.locator("#advice code", has_text="team").count() > 0
+    assert page.locator(".ph-unknown").inner_text() == "{{team}}"
+    assert page.locator(".ph-variable").inner_text() == "{{name}}"
+    assert "change" in page.locator("#advice-said").inner_text()
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("text=Saved as version 2")
+    assert page.input_value("textarea[name=text]") == "Answer {{name}}. You may promise a refund to {{team}}."
+    page.click("text=Regression")  # nothing unsaved is left to be guarded
+    page.wait_for_url(f"{site.address}/codex/regression")
+    assert complaints == []
+
+
 def test_the_newcomer_sees_work_waiting_on_home(site, browser, signed_in):
     page, _ = watched(browser.new_context(storage_state=signed_in))
     page.goto(site.address)

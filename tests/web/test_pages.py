@@ -118,15 +118,6 @@ def test_an_unclosed_variable_is_said_at_the_field_and_the_text_is_kept(as_, pro
     assert prompt.checkpoints.count() == 2
 
 
-def test_advice_comes_while_typing(as_, prompt):
-    response = as_("editor").post(
-        reverse("prompts.check", args=[prompt.pk]), {"text": "Always promise."}, headers={"HX-Request": "true"}
-    )
-    assert response.status_code == 200
-    assert b"tokens" in response.content
-    assert b"<html" not in response.content
-
-
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

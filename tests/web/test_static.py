@@ -27,3 +27,15 @@ def test_stylesheets_point_at_files_that_exist():
     for sheet in (STATIC / "css").glob("*.css"):
         for target in re.findall(r"url\(([^)]+)\)", sheet.read_text()):
             assert (sheet.parent / target).exists(), target
+
+
+def test_the_editor_is_the_pinned_one_and_every_package_in_it_is_named_and_licensed():
+    lock = json.loads((STATIC / "vendor" / "vendor.lock.json").read_text())
+    (editor,) = [entry for entry in lock["files"] if entry["package"] == "codemirror"]
+    assert editor["version"] == editor["contains"]["codemirror"] == "6.0.2"
+    pins = json.loads((STATIC.parents[3] / "scripts" / "vendor" / "package.json").read_text())["dependencies"]
+    for name in set(pins) & set(editor["contains"]):
+        assert pins[name] == editor["contains"][name]
+    licences = (STATIC / "vendor" / "LICENSES").read_text()
+    for name in editor["contains"]:
+        assert name.split("/")[0].lower() in licences.lower(), name

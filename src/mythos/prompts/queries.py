@@ -10,7 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
 from mythos.accounts.queries import swarms_of
-from mythos.errors import NotFound
+from mythos.errors import Invalid, NotFound
 from mythos.prompts.models import (
     LabelRequest,
     Prompt,
@@ -23,6 +23,7 @@ from mythos.prompts.rendering import render
 from mythos.text.compare import Comparison, compare
 from mythos.text.diff import Conflict, DiffSpan, merge3, word_diff
 from mythos.text.normalize import normalize
+from mythos.text.template import includes
 from mythos.text.traits import delta
 
 
@@ -147,6 +148,19 @@ def three_way(actor: Actor, prompt: Prompt, base: int, text: str) -> ThreeWay:
     current = checkpoint_of(actor, prompt)
     merge = merge3(began.text + "\n", normalize(text) + "\n", current.text + "\n")
     return ThreeWay(began, current, text, merge.text.rstrip("\n"), tuple(merge.conflicts))
+
+
+def missing_includes(actor: Actor, swarm: Swarm, text: str) -> tuple[str, ...]:
+    """`slug@label` of everything the text includes that is not there; empty for a text that cannot be read."""
+    try:
+        wanted = includes(text)
+    except Invalid:
+        return ()
+    slugs = {slug for slug, _ in wanted}
+    found = visible_prompts(actor, swarm).filter(slug__in=slugs)
+    there = {(prompt.slug, label.name) for prompt in found for label in prompt.labels.all()}
+    there |= {(prompt.slug, "latest") for prompt in found}
+    return tuple(f"{slug}@{label}" for slug, label in wanted if (slug, label) not in there)
 
 
 def render_prompt(

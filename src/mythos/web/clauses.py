@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from mythos.accounts.permissions import may, require
 from mythos.codex.models import CodexClause
@@ -12,6 +13,7 @@ from mythos.codex.queries import clause_history, get_clause, get_codex
 from mythos.codex.services import create_clause, revise_clause
 from mythos.errors import Invalid, Stale
 from mythos.text.diff import word_diff
+from mythos.web import advice
 from mythos.web.context import current_swarm, user_of
 
 
@@ -51,6 +53,15 @@ def page(request: HttpRequest, clause_id: int) -> HttpResponse:
         "authorities": CodexClause.Authority.choices,
     }
     return render(request, "codex/clause.html", context, status=status)
+
+
+@require_POST
+def check(request: HttpRequest, clause_id: int) -> HttpResponse:
+    """Advice on a draft of the rule while it is typed."""
+    user = user_of(request)
+    clause = get_clause(user, clause_id)
+    require(user, "codex.edit", clause)
+    return advice.show(request, advice.advise(request.POST.get("text", ""), clause.text))
 
 
 def new(request: HttpRequest) -> HttpResponse:

@@ -17,10 +17,9 @@ from mythos.assistants.queries import get_assistant, visible_assistants
 from mythos.errors import Invalid, Stale
 from mythos.prompts import queries, services
 from mythos.prompts.models import Prompt
-from mythos.text.compare import compare as compare_texts
 from mythos.text.diff import word_diff
 from mythos.text.template import variables
-from mythos.text.tokens import count_tokens
+from mythos.web import advice
 from mythos.web.context import current_swarm, user_of
 
 PAGE_SIZE = 50
@@ -108,12 +107,14 @@ def page(request: HttpRequest, prompt_id: int) -> HttpResponse:
 def _edit(request: HttpRequest, prompt: Prompt, typed: dict[str, Any], status: int = 200) -> HttpResponse:
     user = user_of(request)
     assert prompt.current is not None
+    may_edit = may(user, "prompts.revise", prompt)
     context = {
         "prompt": prompt,
         "current": prompt.current,
         "variables": variables(prompt.current.text),
         "moves": queries.label_history(user, prompt)[:8],
-        "may_edit": may(user, "prompts.revise", prompt),
+        "may_edit": may_edit,
+        "locked": not may_edit,
         "may_protect": may(user, "prompts.move_protected_label", prompt),
         "assistants": visible_assistants(user, prompt.swarm),
         "kinds": Prompt.Kind.values,
@@ -140,17 +141,25 @@ def _three_way(request: HttpRequest, prompt: Prompt, base: int, text: str) -> Ht
 
 @require_POST
 def check(request: HttpRequest, prompt_id: int) -> HttpResponse:
-    """Advice while typing: what the text would change, without saving anything."""
-    prompt = queries.get_prompt(user_of(request), prompt_id)
-    assert prompt.current is not None
-    text = request.POST.get("text", "")
-    context: dict[str, Any] = {"tokens": count_tokens(text), "before": prompt.current.token_count}
-    try:
-        context["variables"] = variables(text)
-    except Invalid as error:
-        context["problem"] = error.message
-    context["comparison"] = compare_texts(prompt.current.text, text, use_embeddings=False, measure_similarity=False)
-    return render(request, "prompts/_check.html", context)
+    """Advice on a draft while it is typed."""
+    user, text = user_of(request), request.POST.get("text", "")
+    prompt = queries.get_prompt(user, prompt_id)
+    require(user, "prompts.revise", prompt)
+    saved = queries.checkpoint_of(user, prompt)
+    newer = ""
+    if request.POST.get("base", "") not in ("", str(saved.version)):
+        newer = f"{saved.author_name} saved version {saved.version} meanwhile. Saving lets you merge both."
+    missing = queries.missing_includes(user, prompt.swarm, text)
+    return advice.show(request, advice.advise(text, saved.text, missing=missing, newer=newer))
+
+
+@require_POST
+def check_new(request: HttpRequest) -> HttpResponse:
+    """Advice on a first text while it is typed."""
+    user, swarm, text = user_of(request), current_swarm(request), request.POST.get("text", "")
+    require(user, "prompts.create", swarm)
+    missing = queries.missing_includes(user, swarm, text)
+    return advice.show(request, advice.advise(text, None, missing=missing))
 
 
 @require_POST

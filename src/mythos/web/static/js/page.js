@@ -25,6 +25,14 @@
     form.addEventListener("submit", () => { dirty = false; });
     window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
   });
+  // Ctrl or Cmd + S saves the form one works in, else the page's only one.
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "s") return;
+    const form = event.target.closest("form[data-save]") || document.querySelector("form[data-save]");
+    if (!form || !form.checkVisibility()) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
   const places = { c: "/codex", r: "/codex/regression", m: "/belief/mutations", p: "/prompts", a: "/assistants", h: "/" };
   let waiting = false;
   document.addEventListener("keydown", (event) => {
