@@ -43,6 +43,7 @@ ICONS = [
     "arrow-up",
     "arrow-down",
     "arrow-right",
+    "arrow-left",
     "corner-down-right",
     "git-branch",
     "git-fork",
@@ -65,6 +66,11 @@ ICONS = [
     "tag",
     "bell",
     "square-pen",
+    "keyboard",
+    "columns-3",
+    "bookmark",
+    "funnel",
+    "trash-2",
 ]
 FILES = {
     "vendor/htmx.min.js": ("htmx.org", "dist/htmx.min.js"),

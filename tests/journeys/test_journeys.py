@@ -80,6 +80,41 @@ def test_a_prompt_is_edited_with_advice_and_saved_by_a_key(site, browser, signed
     assert complaints == []
 
 
+def test_everything_is_found_and_opened_by_keys(site, browser, signed_in):
+    page, complaints = watched(browser.new_context(storage_state=signed_in))
+    page.goto(f"{site.address}/prompts")
+    page.focus("[data-theme-toggle]")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("summarize d")
+    page.wait_for_selector("#palette-hits[data-q='summarize d']")
+    chosen = page.locator("[role=option][aria-selected=true]")
+    assert chosen.inner_text().startswith("summarize_debate")
+    assert page.get_attribute("#palette-q", "aria-activedescendant") == chosen.get_attribute("id")
+    assert list(violations(page)) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('[data-theme-toggle]')")
+    page.keyboard.press("?")
+    assert page.locator("dialog#keys").is_visible()
+    assert list(violations(page)) == []
+    page.keyboard.press("Escape")
+    second = page.locator("tbody a").nth(1).get_attribute("href")
+    for key in ("j", "j", "j", "k"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.closest('tr').rowIndex") == 2
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/prompts/{second.rsplit('/', 1)[1]}")
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    page.wait_for_url(f"{site.address}/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("analyze cl")
+    page.keyboard.press("Enter")  # before the results are there
+    page.wait_for_url("**/prompts/*")
+    assert page.locator("h1").inner_text() == "Analyze claims"
+    assert complaints == []
+
+
 def test_the_newcomer_sees_work_waiting_on_home(site, browser, signed_in):
     page, _ = watched(browser.new_context(storage_state=signed_in))
     page.goto(site.address)
@@ -104,12 +139,16 @@ def test_every_page_is_accessible_quiet_and_fits(site, browser, signed_in, schem
     context.close()
 
 
-def check(page, address):
-    page.goto(address)
+def violations(page):
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run({runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})")[
         "violations"
     ]
-    yield from ((address, item["id"], item["nodes"][0]["html"][:160]) for item in found)
+    yield from ((page.url, item["id"], item["nodes"][0]["html"][:160]) for item in found)
+
+
+def check(page, address):
+    page.goto(address)
+    yield from violations(page)
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         yield (address, "wider than the screen", "")

@@ -1,37 +1,98 @@
-"""Find a page, a prompt or a clause by a few letters."""
+"""Find a prompt, a rule, an assistant, a rule book, a page or an action by a few letters."""
 
 from __future__ import annotations
 
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from mythos.codex.queries import visible_clauses
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from mythos.assistants.queries import visible_assistants
+from mythos.codex.queries import visible_clauses, visible_codices
 from mythos.prompts.queries import visible_prompts
 from mythos.web.context import current_swarm, user_of
+from mythos.web.htmx import render
+
+MOST_EACH = 7
+MOST_CHARACTERS = 100
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing to go to."""
+
+    name: str
+    link: str
+    note: str = ""
+    image: str = "arrow-right"
+
 
 PAGES = (
-    ("Home", "/"),
-    ("Codex", "/codex"),
-    ("Regression", "/codex/regression"),
-    ("Mutations", "/belief/mutations"),
-    ("Prompt library", "/prompts"),
-    ("Checkpoints", "/prompts/checkpoints"),
-    ("Roster", "/assistants"),
-    ("Jobs", "/jobs"),
-    ("API tokens", "/settings/tokens"),
+    ("Home", "home", "what needs you", "house"),
+    ("Rule books", "codex.list", "codex", "book-open"),
+    ("Regression", "regression.queue", "edits of rules that wait", "git-compare"),
+    ("Mutations", "mutations.list", "every change of a prompt", "activity"),
+    ("Prompt library", "prompts.library", "all prompts", "file-text"),
+    ("Checkpoints", "checkpoints.grid", "every saved state", "layers"),
+    ("Roster", "assistants.roster", "assistants", "users"),
+    ("Jobs", "jobs.list", "background work", "list-checks"),
+    ("API tokens", "accounts.tokens", "keys for programs", "key"),
+    ("Preferences", "accounts.preferences", "theme, rows, keys", "settings"),
+)
+ACTIONS = (
+    ("New prompt", "prompts.new", "write a first text", "plus"),
+    ("Import prompts", "prompts.import", "from a file", "upload"),
+    ("Import a codex", "codex.import", "a rule book in Markdown", "upload"),
 )
 
 
 def palette(request: HttpRequest) -> HttpResponse:
-    """Pages, prompts and clauses whose name holds the words."""
-    user, swarm, q = user_of(request), current_swarm(request), request.GET.get("q", "").strip()
-    by_name = Q(slug__icontains=q) | Q(title__icontains=q)
-    by_ref = Q(ref__icontains=q) | Q(title__icontains=q)
-    context = {
-        "q": q,
-        "pages": [page for page in PAGES if q.lower() in page[0].lower()],
-        "prompts": visible_prompts(user, swarm).filter(by_name)[:12] if q else [],
-        "clauses": visible_clauses(user, swarm).filter(by_ref)[:12] if q else [],
-    }
-    return render(request, "palette.html", context)
+    """What holds every word, in groups; a page of its own, or the results of the dialog."""
+    q = request.GET.get("q", "").strip()[:MOST_CHARACTERS]
+    groups = [(name, hits) for name, hits in _groups(request, q.lower().split()) if hits]
+    context = {"q": q, "groups": groups, "found": sum(len(hits) for _, hits in groups)}
+    return render(request, "palette.html", "components/palette_results.html", context)
+
+
+def _groups(request: HttpRequest, words: list[str]) -> list[tuple[str, list[Hit]]]:
+    fixed = [("Pages", _fixed(PAGES, words)), ("Actions", _fixed(ACTIONS, words))]
+    return [*_things(request, words), *fixed] if words else fixed
+
+
+def _things(request: HttpRequest, words: list[str]) -> list[tuple[str, list[Hit]]]:
+    user, swarm = user_of(request), current_swarm(request)
+    prompts = _named(visible_prompts(user, swarm), words, "slug", "title")
+    clauses = _named(visible_clauses(user, swarm), words, "ref", "title")
+    assistants = _named(visible_assistants(user, swarm), words, "slug", "name")
+    codices = _named(visible_codices(user, swarm), words, "slug", "title")
+    return [
+        ("Prompts", _hits(prompts, lambda row: Hit(row.slug, f"/prompts/{row.pk}", row.title, "file-text"))),
+        ("Clauses", _hits(clauses, lambda row: Hit(row.title, f"/codex/clauses/{row.pk}", row.ref, "scroll-text"))),
+        ("Assistants", _hits(assistants, lambda row: Hit(row.name, f"/prompts?assistant={row.slug}", "", "users"))),
+        ("Codices", _hits(codices, lambda row: Hit(row.title, f"/codex/{row.slug}", row.slug, "book-open"))),
+    ]
+
+
+def _named(rows: QuerySet[Any], words: list[str], *fields: str) -> QuerySet[Any]:
+    """Rows whose names hold every word."""
+    for word in words:
+        either = Q()
+        for field in fields:
+            either |= Q(**{f"{field}__icontains": word})
+        rows = rows.filter(either)
+    return rows
+
+
+def _hits(rows: QuerySet[Any], hit: Callable[[Any], Hit]) -> list[Hit]:
+    return [hit(row) for row in rows[:MOST_EACH]]
+
+
+def _fixed(entries: tuple[tuple[str, str, str, str], ...], words: list[str]) -> list[Hit]:
+    return [
+        Hit(name, reverse(view), note, image)
+        for name, view, note, image in entries
+        if all(word in f"{name} {note}".lower() for word in words)
+    ]

@@ -208,6 +208,8 @@ def compare(request: HttpRequest, prompt_id: int) -> HttpResponse:
         "pair": queries.compare_checkpoints(user, old, new_, use_embeddings=False),
         "versions": prompt.checkpoints.order_by("-version").values_list("version", flat=True)[:200],
         "view": view if view in VIEWS else "columns",
+        "earlier": (old.version - 1, old.version) if old.version > 1 else None,
+        "later": (new_.version, new_.version + 1) if new_.version < newest else None,
     }
     return render(request, "prompts/compare.html", context)
 

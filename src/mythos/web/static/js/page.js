@@ -1,4 +1,4 @@
-// The drawer of small screens, copy buttons, toasts, the guard of unsaved edits, and the shortcut keys.
+// The drawer of small screens, copy buttons, toasts, the guard of unsaved edits, saving by a key.
 (() => {
   const root = document.documentElement;
   document.addEventListener("click", (event) => {
@@ -32,17 +32,5 @@
     if (!form || !form.checkVisibility()) return;
     event.preventDefault();
     form.requestSubmit();
-  });
-  const places = { c: "/codex", r: "/codex/regression", m: "/belief/mutations", p: "/prompts", a: "/assistants", h: "/" };
-  let waiting = false;
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || root.dataset.shortcuts === "off") return;
-    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    if (event.key === "Escape") root.classList.remove("drawer-open");
-    if (event.key === "/") {
-      const filter = document.querySelector("[data-filter]");
-      if (filter) { event.preventDefault(); filter.focus(); }
-    } else if (waiting && places[event.key]) location.href = places[event.key];
-    waiting = event.key === "g";
   });
 })();
