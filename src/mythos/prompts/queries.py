@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
@@ -98,6 +98,17 @@ def visible_mutations(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Prom
     if swarm is not None:
         found = found.filter(prompt__swarm=swarm)
     return found.select_related("prompt", "parent_prompt", "from_checkpoint", "to_checkpoint", "assistant", "actor")
+
+
+def with_rollbacks(rows: QuerySet[PromptMutationLog]) -> QuerySet[PromptMutationLog]:
+    """Mutations with `rolled_back`: a later checkpoint of the prompt says again what one before the change said."""
+    said_before = PromptCheckpoint.objects.filter(
+        prompt=OuterRef("prompt"), version__lt=OuterRef(OuterRef("to_checkpoint__version")), sha256=OuterRef("sha256")
+    )
+    again = PromptCheckpoint.objects.filter(
+        Exists(said_before), prompt=OuterRef("prompt"), version__gt=OuterRef("to_checkpoint__version")
+    )
+    return rows.annotate(rolled_back=Exists(again))
 
 
 def prompt_history(actor: Actor, prompt: Prompt) -> QuerySet[PromptCheckpoint]:

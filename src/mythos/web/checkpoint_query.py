@@ -28,6 +28,35 @@ def apply_query(rows: QuerySet[Any], query: str) -> QuerySet[Any]:
     return rows
 
 
+def parts_of(query: str) -> list[tuple[str, str]]:
+    """Each part of the query, and the query without it."""
+    parts = query.split()
+    return [(part, " ".join(parts[:index] + parts[index + 1 :])) for index, part in enumerate(parts)]
+
+
+def token_range(query: str) -> tuple[int, int | None]:
+    """The least and most tokens a readable query asks for."""
+    low, high = 0, None
+    for part in query.split():
+        match = _RANGE.match(part.removeprefix("tokens:")) if part.startswith("tokens:") else None
+        if match is None:
+            continue
+        if match["low"]:
+            low, high = int(match["low"]), int(match["high"])
+        elif match["one"].isdigit():
+            given, op = int(match["one"]), match["op"] or ""
+            low = given + (op == ">") if op in {">", ">=", ""} else low
+            high = given - (op == "<") if op in {"<", "<=", ""} else high
+    return low, high
+
+
+def with_part(query: str, key: str, value: str) -> str:
+    """The query with `key:value` instead of what it said about the key; without it when it said just that."""
+    part = f"{key}:{value}"
+    others = [one for one in query.split() if not one.startswith(f"{key}:")]
+    return " ".join(others if part in query.split() else [*others, part])
+
+
 def _condition(part: str, key: str, value: str) -> Q:
     if not value:
         raise _unreadable(part, "a value is missing after the colon.")

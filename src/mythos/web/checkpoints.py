@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
 
+from mythos.accounts.models import User
+from mythos.accounts.services import set_preference
 from mythos.errors import Invalid
 from mythos.prompts.models import PromptCheckpoint
 from mythos.prompts.queries import visible_checkpoints, visible_mutations
-from mythos.web.checkpoint_query import apply_query
+from mythos.web import grid_choices
+from mythos.web.checkpoint_query import apply_query, parts_of, token_range
 from mythos.web.context import current_swarm, user_of
-from mythos.web.tables import stream
+from mythos.web.facets import facets
+from mythos.web.tables import count_up_to, page_after, stream
 
 PAGE_SIZE = 100
+MOST_COUNTED = 10_000
 TREND = 12
 COLUMNS = (
     "prompt",
@@ -31,57 +39,89 @@ COLUMNS = (
     "text",
 )
 SORTS = {"created": "created_at", "tokens": "token_count", "tone": "tone_type"}
-BINS = 16
 
 
 def grid(request: HttpRequest) -> HttpResponse:
     """Rows that match the query, with facets and paging by key."""
-    everything = visible_checkpoints(user_of(request), current_swarm(request))
+    user, swarm = user_of(request), current_swarm(request)
+    everything = visible_checkpoints(user, swarm).defer("text", "traits", "tone_scores")
     query, error = request.GET.get("q", "").strip(), ""
     try:
-        rows = apply_query(everything, query).distinct()
+        rows = apply_query(everything, query)
+        chosen = token_range(query)
     except Invalid as wrong:
-        error, rows = wrong.message, everything
-    sort = request.GET.get("sort", "-created")
-    if sort.lstrip("-") not in SORTS:
-        sort = "-created"
-    page, following = _page(rows, sort, request.GET.get("after", ""))
+        error, rows, chosen = wrong.message, everything, (0, None)
+    sort = _sort(request.GET.get("sort", ""))
+    page, following = page_after(rows, SORTS[sort.lstrip("-")], sort, request.GET.get("after", ""), PAGE_SIZE)
+    total = everything.count()
+    choices = grid_choices.read(request)
     context = {
         "rows": page,
-        "trends": _trends(page),
+        "trends": _trends(page) if "trend" in choices.columns else {},
         "next": following,
-        "count": rows.count(),
-        "total": everything.count(),
+        "count": count_up_to(rows, MOST_COUNTED) if query and not error else total,
+        "most": MOST_COUNTED,
+        "total": total,
         "q": query,
+        "parts": parts_of(query),
+        "chosen_parts": query.split(),
         "error": error,
         "sort": sort,
-        "facets": _facets(everything, request),
+        "facets": facets(everything, visible_mutations(user, swarm), total, chosen),
         "is_paged": bool(request.GET.get("after")),
+        "columns": choices.columns,
+        "all_columns": grid_choices.COLUMNS.items(),
+        "views": choices.views,
+        "densities": User.Density.choices,
     }
     return render(request, "checkpoints/grid.html", context, status=422 if error else 200)
 
 
-def _page(rows: QuerySet[PromptCheckpoint], sort: str, after: str) -> tuple[list[PromptCheckpoint], str]:
-    """A page after the key `value|id`, and the key of the next one; equal values are told apart by id."""
-    down, column = sort.startswith("-"), SORTS[sort.lstrip("-")]
-    value, _, key = after.rpartition("|")
-    if value and key.isdigit():
-        step = "lt" if down else "gt"
-        same = Q(**{column: value, f"id__{step}": int(key)})
-        rows = rows.filter(Q(**{f"{column}__{step}": value}) | same)
-    sign = "-" if down else ""
-    found = list(rows.order_by(f"{sign}{column}", f"{sign}id")[: PAGE_SIZE + 1])
-    if len(found) <= PAGE_SIZE:
-        return found, ""
-    last = found[PAGE_SIZE - 1]
-    shown = getattr(last, column)
-    return found[:PAGE_SIZE], f"{shown.isoformat() if column == 'created_at' else shown}|{last.pk}"
+def _sort(given: str) -> str:
+    return given if given.lstrip("-") in SORTS else "-created"
+
+
+@require_POST
+def columns(request: HttpRequest) -> HttpResponse:
+    """Choose columns and height of rows, for this person."""
+    choices = grid_choices.read(request)
+    choices.choose(request.POST.getlist("column"))
+    set_preference(actor=user_of(request), density=request.POST.get("density"))
+    return grid_choices.keep(request, _back(request), choices)
+
+
+@require_POST
+def views(request: HttpRequest) -> HttpResponse:
+    """Keep the filter under a name, or forget one."""
+    choices = grid_choices.read(request)
+    name = request.POST.get("name", "")
+    try:
+        if request.POST.get("remove"):
+            choices.remove(request.POST["remove"])
+        else:
+            choices.save(name, request.POST.get("q", ""), _sort(request.POST.get("sort", "")))
+            messages.success(request, f"“{name.strip()}” is among your views.")
+    except Invalid as error:
+        messages.error(request, f"{error.message} {error.fields.get('name', '')}")
+    return grid_choices.keep(request, _back(request), choices)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    shown = {name: request.POST[name] for name in ("q", "sort") if request.POST.get(name)}
+    return redirect(reverse("checkpoints.grid") + (f"?{urlencode(shown)}" if shown else ""))
 
 
 def _trends(page: list[PromptCheckpoint]) -> dict[int, list[int]]:
-    """Tokens of each row's last dozen ancestors, by one query."""
+    """Tokens of each row's last dozen ancestors, by one query for those versions alone."""
+    spans: dict[int, tuple[int, int]] = {}
+    for row in page:
+        low, high = spans.get(row.prompt_id, (row.version, row.version))
+        spans[row.prompt_id] = (min(low, row.version - TREND + 1), max(high, row.version))
+    wanted = Q(pk__in=[])
+    for prompt_id, span in spans.items():
+        wanted |= Q(prompt_id=prompt_id, version__range=span)
     counts: dict[int, dict[int, int]] = {}
-    rows = PromptCheckpoint.objects.filter(prompt__in={row.prompt_id for row in page})
+    rows = PromptCheckpoint.objects.filter(wanted).order_by()
     for prompt_id, version, tokens in rows.values_list("prompt_id", "version", "token_count"):
         counts.setdefault(prompt_id, {})[version] = tokens
     return {
@@ -94,34 +134,10 @@ def _trends(page: list[PromptCheckpoint]) -> dict[int, list[int]]:
     }
 
 
-def _facets(rows: QuerySet[PromptCheckpoint], request: HttpRequest) -> dict[str, Any]:
-    tones = rows.order_by().values_list("tone_type").annotate(n=Count("id")).order_by("-n")[:4]
-    tags: Counter[str] = Counter()
-    mutations = visible_mutations(user_of(request), current_swarm(request)).order_by("-created_at")
-    for names in mutations.values_list("symbolic_tags", flat=True)[:5000]:
-        tags.update(names)
-    tokens = list(rows.order_by().values_list("token_count", flat=True)[:20_000])
-    top = sorted(tokens)[int(len(tokens) * 0.95)] if tokens else 1
-    width = max(1, -(-(top + 1) // BINS))
-    bins = Counter(min(count // width, BINS - 1) for count in tokens)
-    most = max(bins.values(), default=1)
-    bars = [
-        {
-            "x": 20 * i,
-            "y": 44 - 44 * bins[i] / most,
-            "h": 44 * bins[i] / most,
-            "from": i * width,
-            "n": bins[i],
-        }
-        for i in range(BINS)
-    ]
-    return {"tones": list(tones), "tags": tags.most_common(4), "bars": bars, "top": width * BINS}
-
-
 def export(request: HttpRequest) -> HttpResponseBase:
     """The whole match as CSV or JSON Lines."""
     rows = visible_checkpoints(user_of(request), current_swarm(request))
-    rows = apply_query(rows, request.GET.get("q", "").strip()).distinct().order_by("-created_at", "-id")
+    rows = apply_query(rows, request.GET.get("q", "").strip()).order_by("-created_at", "-id")
     return stream(_rows(rows), COLUMNS, request.GET.get("format", "csv"), "checkpoints")
 
 

@@ -13,17 +13,19 @@ from django.shortcuts import render
 from mythos.accounts.models import User
 from mythos.errors import Invalid
 from mythos.prompts.models import Prompt, PromptCheckpoint, PromptMutationLog
-from mythos.prompts.queries import get_prompt, prompt_history, visible_mutations
+from mythos.prompts.queries import get_prompt, prompt_history, visible_mutations, with_rollbacks
 from mythos.text.tags import SYMBOLIC_TAGS
 from mythos.web.context import current_swarm, user_of
-from mythos.web.tables import stream
+from mythos.web.tables import page_after, stream
 
 PAGE_SIZE = 40
 NODES = 12
 RESULTS = PromptMutationLog.Result
+ROLLED_BACK = "rolled_back"
+RESULTS_SHOWN = (*RESULTS.choices, (ROLLED_BACK, "Rolled back"))
 COLUMNS = (
     "prompt", "parent_prompt", "from_version", "to_version", "assistant", "symbolic_tags", "trait_delta", "verdict",
-    "result", "source", "reason", "actor_name", "created_at",
+    "result", "rolled_back", "source", "reason", "actor_name", "created_at",
 )  # fmt: skip
 TRENDS = ("tokens", "reading_ease", "obligations_must", "prohibitions", "formality")
 
@@ -45,17 +47,18 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """Newest first, filtered by the address."""
     user = user_of(request)
     rows, q, result = _filtered(request)
-    given = request.GET.get("start", "")
-    start = int(given) if given.isdigit() else 0
-    found = list(rows.order_by("-created_at", "-id")[start : start + PAGE_SIZE + 1])
-    page = found[:PAGE_SIZE]
+    rows = rows.defer(
+        "from_checkpoint__text", "to_checkpoint__text", "from_checkpoint__traits", "to_checkpoint__traits"
+    )
+    page, following = page_after(rows, "created_at", "-created", request.GET.get("after", ""), PAGE_SIZE)
     prompt = _chosen(request, user, page)
     context = {
         "rows": page,
-        "next": start + PAGE_SIZE if len(found) > PAGE_SIZE else 0,
+        "next": following,
+        "is_paged": bool(request.GET.get("after")),
         "q": q,
         "result": result,
-        "results": RESULTS.choices,
+        "results": RESULTS_SHOWN,
         "prompt": prompt,
         "lineage": _lineage(user, prompt) if prompt else [],
         "trends": _trends(user, prompt) if prompt else [],
@@ -63,15 +66,18 @@ def list_page(request: HttpRequest) -> HttpResponse:
     return render(request, "mutations/list.html", context)
 
 
-def _filtered(request: HttpRequest) -> tuple[QuerySet[PromptMutationLog], str, str]:
-    rows = visible_mutations(user_of(request), current_swarm(request))
+def _filtered(request: HttpRequest) -> tuple[QuerySet[Any], str, str]:
+    rows: QuerySet[Any] = with_rollbacks(visible_mutations(user_of(request), current_swarm(request)))
     q, result = request.GET.get("q", "").strip(), request.GET.get("result", "")
     for word in q.split():
         rows = rows.filter(_matches(word))
-    if result:
+    if result == ROLLED_BACK:
+        rows = rows.filter(rolled_back=True)
+    elif result:
         if result not in RESULTS.values:
-            raise Invalid("There is no such result.", fields={"result": f"One of {', '.join(RESULTS.values)}."})
-        rows = rows.filter(result=result)
+            known = ", ".join(value for value, _ in RESULTS_SHOWN)
+            raise Invalid("There is no such result.", fields={"result": f"One of {known}."})
+        rows = rows.filter(result=result, rolled_back=False)
     return rows, q, result
 
 

@@ -1,14 +1,17 @@
-"""Streaming rows as CSV or JSON Lines."""
+"""Long tables: a page at a time by key, counts with an end, and streaming as CSV or JSON Lines."""
 
 from __future__ import annotations
 
 import csv
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import StreamingHttpResponse
 
 from mythos.errors import Invalid
@@ -16,6 +19,32 @@ from mythos.errors import Invalid
 FORMATS = ("csv", "jsonl")
 BATCH = 200
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def page_after(rows: QuerySet[Any], column: str, sort: str, after: str, size: int) -> tuple[list[Any], str]:
+    """A page after the key `value|id`, and the key of the next one ("" on the last); `sort` begins with - for down.
+
+    Equal values are told apart by id, so that rows which come or go never shift a page.
+    """
+    sign, step = ("-", "lt") if sort.startswith("-") else ("", "gt")
+    value, _, key = after.rpartition("|")
+    if value and key.isdigit():
+        try:
+            same = Q(**{column: value, f"id__{step}": int(key)})
+            rows = rows.filter(Q(**{f"{column}__{step}": value}) | same)
+        except (ValidationError, ValueError) as error:
+            raise Invalid("This page cannot be found.", hint="Go back to the first page.") from error
+    found = list(rows.order_by(f"{sign}{column}", f"{sign}id")[: size + 1])
+    if len(found) <= size:
+        return found, ""
+    last = found[size - 1]
+    shown = getattr(last, column)
+    return found[:size], f"{shown.isoformat() if isinstance(shown, datetime) else shown}|{last.pk}"
+
+
+def count_up_to(rows: QuerySet[Any], most: int) -> int:
+    """How many rows there are; `most + 1` stands for more than that, without counting them."""
+    return rows.order_by()[: most + 1].count()
 
 
 class _Echo:

@@ -10,9 +10,11 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from mythos.text.diff import DiffSpan
+from mythos.web.checkpoint_query import with_part
 
 register = template.Library()
 
@@ -205,6 +207,21 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
         if value not in (None, ""):
             query[key] = value
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def with_facet(context: dict[str, Any], key: str, value: str) -> str:
+    """The grid's address with a facet chosen, or given up when it was; the rest of the filter stays."""
+    query = context["request"].GET.copy()
+    query["q"] = with_part(query.get("q", ""), key, value)
+    query.pop("after", None)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def query_of(view: Any) -> str:
+    """The query string of a saved view."""
+    return urlencode({"q": view.q, "sort": view.sort})
 
 
 @register.filter

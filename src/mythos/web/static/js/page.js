@@ -14,6 +14,21 @@
       });
     }
   });
+  if (matchMedia("(max-width: 860px)").matches) {
+    document.querySelectorAll("details[data-fold]").forEach((fold) => { fold.open = false; });
+  }
+  // A menu closes when one works elsewhere.
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.drop[open]").forEach((drop) => {
+      if (!drop.contains(event.target)) drop.open = false;
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    const drop = event.key === "Escape" && event.target.closest("details.drop[open]");
+    if (!drop) return;
+    drop.open = false;
+    drop.querySelector("summary").focus();
+  });
   document.querySelectorAll(".toast").forEach((toast) => {
     let timer = setTimeout(() => toast.classList.add("gone"), 6000);
     toast.addEventListener("pointerenter", () => clearTimeout(timer));
