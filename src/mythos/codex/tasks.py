@@ -3,11 +3,22 @@
 from functools import partial
 
 from mythos.accounts.actors import SYSTEM
+from mythos.accounts.models import Swarm, User
 from mythos.codex.models import CodexRole
-from mythos.codex.services import check_clause, check_prompt, inherit_contract, measure_proposal, run_audit
+from mythos.codex.services import (
+    check_clause,
+    check_prompt,
+    import_codex,
+    inherit_contract,
+    measure_proposal,
+    run_audit,
+)
 from mythos.codex.services.checks import contracts_with_role
+from mythos.codex.services.uploads import IMPORT_JOB
+from mythos.formats.codex_markdown import read_codex
 from mythos.work.registry import Claim, task
-from mythos.work.services import landing
+from mythos.work.services import landing, progress
+from mythos.work.uploads import unpack
 
 
 @task("codex.audit_clause")
@@ -36,3 +47,24 @@ def check_one_role(claim: Claim) -> None:
 @task("codex.measure_proposal")
 def measure_one_proposal(claim: Claim) -> None:
     measure_proposal(proposal_id=claim.payload["proposal_id"], land=partial(landing, claim))
+
+
+@task(IMPORT_JOB)
+def import_document(claim: Claim) -> None:
+    """Import a long rule book; all of it and the job's end are one commit."""
+    given = claim.payload
+    progress(claim, 0, 2, "Reading the document")
+    document = read_codex(unpack(given["data"]).decode(), name=given["name"])
+    progress(claim, 1, 2, f"Writing {len(document.clauses)} clauses, all or none")
+    result: dict[str, object] = {"link": f"/codex/{given['codex']}"}
+    with landing(claim, result=result):
+        report = import_codex(
+            actor=User.objects.get(pk=given["user_id"]),
+            swarm=Swarm.objects.get(pk=given["swarm_id"]),
+            codex_slug=given["codex"],
+            document=document,
+            title=given["title"],
+            source="web",
+            expected_plan=given["plan"],
+        )
+        result["counts"] = report.plan.counts

@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from mythos.accounts.permissions import require
 from mythos.codex.planning import CodexPlan, plan_import
 from mythos.codex.queries import get_codex, visible_clauses, visible_codices
-from mythos.codex.services import import_codex
+from mythos.codex.services import import_codex, queue_import
+from mythos.codex.services.uploads import AT_ONCE_CHARACTERS, is_long
 from mythos.errors import Invalid, Stale
 from mythos.formats.codex_markdown import CodexDocument, read_codex
 from mythos.text.normalize import MAX_BYTES, decode
@@ -44,6 +45,8 @@ def import_page(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {
         "codices": visible_codices(user, swarm),
         "typed": request.POST or request.GET,
+        "most": MAX_BYTES // 1_000_000,
+        "at_once": AT_ONCE_CHARACTERS // 1_000_000,
     }
     if request.method != "POST":
         return render(request, "codex/import.html", context)
@@ -73,6 +76,16 @@ def _plan_again(request: HttpRequest) -> CodexPlan:
 
 
 def _apply(request: HttpRequest, slug: str, document: CodexDocument) -> HttpResponse:
+    if is_long(document):
+        job = queue_import(
+            actor=user_of(request),
+            swarm=current_swarm(request),
+            codex_slug=slug,
+            document=document,
+            title=request.POST.get("title", ""),
+            expected_plan=request.POST["plan"],
+        )
+        return redirect("jobs.page", job.pk)
     report = import_codex(
         actor=user_of(request),
         swarm=current_swarm(request),

@@ -39,6 +39,7 @@ urlpatterns = [
     page("settings/tokens", accounts.tokens, "accounts.tokens"),
     page("settings/tokens/<int:token_id>/revoke", accounts.revoke, "accounts.revoke"),
     page("jobs", jobs.jobs, "jobs.list"),
+    page("jobs/<int:job_id>", jobs.page, "jobs.page"),
     page("jobs/<int:job_id>/retry", jobs.retry, "jobs.retry"),
     page("assistants", assistants.roster, "assistants.roster"),
     page("codex", codex.codices, "codex.list"),

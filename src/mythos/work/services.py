@@ -58,7 +58,7 @@ def enqueue(
 def claim(*, worker: str, now: datetime | None = None) -> Claim | None:
     """Take the next due job by one conditional update; None when nothing is due."""
     now = now or timezone.now()
-    for job in due(now)[:10]:
+    for job in due(now).defer("payload")[:10]:
         if job.attempts >= job.max_attempts:
             _bury(job, "lost", "Every worker that took this job was lost before it finished.")
             continue
@@ -87,12 +87,17 @@ def progress(claim: Claim, done: int, total: int, note: str = "") -> None:
 
 
 @contextmanager
-def landing(claim: Claim) -> Iterator[None]:
-    """One commit for a job's effects and its completion; nothing lands when the lease was lost."""
+def landing(claim: Claim, *, result: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """One commit for a job's effects and its completion; nothing lands when the lease was lost.
+
+    A result, which the block may still fill, takes the place of the payload: that is no longer needed.
+    """
     with transaction.atomic():
         if not _finish(claim, Job.State.DONE):
             raise LostLease(f"{claim.kind} {claim.key}")
         yield
+        if result is not None:
+            Job.objects.filter(pk=claim.job_id, token=claim.token).update(payload={"result": dict(result)})
     claim.landed = True
 
 

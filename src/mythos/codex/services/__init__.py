@@ -9,6 +9,7 @@ from mythos.codex.services.imports import CodexImportReport, import_codex
 from mythos.codex.services.proposals import accept_proposal, discard_proposal, measure_proposal, propose_change
 from mythos.codex.services.roles import save_role
 from mythos.codex.services.suggesting import Suggestion, suggest_clauses
+from mythos.codex.services.uploads import queue_import
 from mythos.codex.services.waivers import revoke_waiver, waive_clause
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "inherit_contract",
     "measure_proposal",
     "propose_change",
+    "queue_import",
     "review_audit",
     "revise_clause",
     "revoke_waiver",

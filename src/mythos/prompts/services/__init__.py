@@ -10,6 +10,7 @@ from mythos.prompts.services.labels import (
     request_label_move,
 )
 from mythos.prompts.services.texts import create_prompt, fork_prompt, restore_checkpoint, revise_prompt
+from mythos.prompts.services.uploads import import_upload, queue_import, read_upload
 
 __all__ = [
     "ImportReport",
@@ -18,8 +19,11 @@ __all__ = [
     "decide_label_request",
     "fork_prompt",
     "import_prompts",
+    "import_upload",
     "is_protected",
     "move_label",
+    "queue_import",
+    "read_upload",
     "remove_label",
     "request_label_move",
     "restore_checkpoint",

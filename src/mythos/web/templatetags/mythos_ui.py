@@ -31,6 +31,11 @@ SHAPES = {
     "variable": "M2.5 0h4L9 4.5 6.5 9h-4L0 4.5z",
 }
 PLAIN_SHAPE = "M4.5 0a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zm0 2a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z"
+JOBS = {
+    "codex.audit_clause": "Measure an edited rule",
+    "codex.import": "Import a rule book",
+    "prompts.import": "Import prompts",
+}
 CONTEXT = 180  # characters of unchanged text kept on each side of a change
 
 
@@ -147,6 +152,17 @@ def meter(value: float | None) -> SafeString:
 
 
 @register.simple_tag
+def progress_bar(done: int, total: int) -> SafeString:
+    """How much of something is done; the numbers are written beside it."""
+    width = 100 * done / total if total else 0
+    return format_html(
+        '<svg class="progress" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="bar-track" width="100" height="4"/><rect class="bar-fill" width="{}" height="4"/></svg>',
+        f"{min(width, 100):.1f}",
+    )
+
+
+@register.simple_tag
 def bar(value: float, most: float) -> SafeString:
     """A share of the largest value as a bar."""
     width = 90 * value / most if most else 0
@@ -240,6 +256,12 @@ def add_text(text: str, more: object) -> str:
 def humanise(name: str) -> str:
     """A trait's name in words."""
     return name.replace("_", " ").capitalize()
+
+
+@register.filter
+def job_name(kind: str) -> str:
+    """What a job of this kind does, in words."""
+    return JOBS.get(kind, kind)
 
 
 @register.filter
