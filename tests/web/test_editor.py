@@ -68,7 +68,7 @@ def test_advice_tells_size_and_what_the_draft_weakens_and_why_and_saves_nothing(
 
 def test_advice_names_new_unclosed_and_missing_placeholders(as_, cast):
     made = create_prompt(actor=cast.owner, swarm=cast.swarm, slug="p", text="Hello {{name}}.")
-    move_label(actor=cast.owner, prompt_id=made.prompt_id, label="production", version=1)
+    move_label(actor=cast.reviewer, prompt_id=made.prompt_id, label="production", version=1)
     client = as_("editor")
     advice = check(client, made.prompt, "Hello {{name}} and {{team}}. {{> p}} {{> gone}}").context["advice"]
     assert advice.unknown == ("team",)
