@@ -130,7 +130,9 @@ def test_compare_pairs_prints_a_line_a_pair_and_names_a_bad_line(mythos, tmp_pat
     rows = [{"id": "a", "old": "Always log.", "new": "Never log."}, {"id": "b", "old": "Hi there.", "new": "Hi there."}]
     path = write(tmp_path / "pairs.jsonl", "\n".join(json.dumps(row) for row in rows))
     lines = [json.loads(line) for line in mythos("compare", "--pairs", path, "--json").stdout.splitlines()]
-    assert [(line["id"], line["is_regression"]) for line in lines] == [("a", True), ("b", False)]
+    assert [(line["id"], line["regression"]) for line in lines] == [("a", True), ("b", False)]
+    assert set(lines[0]) == {"id", "verdict", "regression", "probability", "kinds"}
+    assert "negation" in lines[0]["kinds"]
     broken = mythos(
         "compare", "--pairs", write(tmp_path / "x.jsonl", '{"old": "a", "new": "b"}\n{"old": 1}\n'), "--json"
     )

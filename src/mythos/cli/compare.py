@@ -80,9 +80,19 @@ def _pair(path: Path, number: int, line: bytes, as_json: bool) -> None:
             f"{path.name}, line {number}: this is no pair with `old` and `new` ({error}).",
             data={"file": path.name, "line": number},
         ) from error
-    result = compare_texts(old, new)
+    result = compare_texts(old, new, measure_similarity=False)
     name = row.get("id", number)
     if as_json:
-        click.echo(json.dumps({"id": name, **result.as_dict()}, ensure_ascii=False))
+        click.echo(json.dumps({"id": name, **_told(result)}, ensure_ascii=False))
     else:
         click.echo(f"{name}\t{result.verdict}\t{result.confidence:.2f}")
+
+
+def _told(result: Comparison) -> dict[str, Any]:
+    """One pair for a program: `probability` is that of harm, `kinds` are those the verdict rests on."""
+    return {
+        "verdict": result.verdict,
+        "regression": result.is_regression,
+        "probability": result.score,
+        "kinds": list(dict.fromkeys(finding.kind for finding in result.decisive)),
+    }

@@ -16,7 +16,7 @@ from mythos.codex.models import CodexClause, CodexClauseAudit, ContractClause
 from mythos.prompts.models import Prompt
 from mythos.prompts.queries import visible_prompts
 from mythos.text.align import align
-from mythos.text.compare import coverage
+from mythos.text.coverage import coverage
 from mythos.text.embed import embed
 from mythos.text.segment import segment
 

@@ -27,8 +27,8 @@ SYMBOLIC_TAGS: dict[str, str] = {
     "@variable-": "fewer distinct variables",
     "@example+": "more examples",
     "@example-": "fewer examples",
-    "@paraphrase": "verdict clean, words differ beyond typos, and similarity is at least 0.60 or was not measured",
-    "@typo": "verdict clean, and every changed word differs from its partner by spelling only",
+    "@paraphrase": "verdict preserved, words differ beyond typos, and similarity is at least 0.60 or was not measured",
+    "@typo": "verdict preserved, and every changed word differs from its partner by spelling only",
     "@reorder": "same sentences in another order",
 }
 
@@ -88,7 +88,7 @@ def _worded(old_text: str, new_text: str, comparison: Comparison) -> set[str]:
         return {"@format"}
     if sorted(old_sentences) == sorted(new_sentences):
         return {"@reorder"}
-    if comparison.verdict != "clean":
+    if comparison.verdict != "preserved":
         return set()
     if comparison.is_typo:
         return {"@typo"}

@@ -147,7 +147,7 @@ def write_first_audit(clause: CodexClause, edit: Edit) -> CodexClauseAudit:
         new_authority=clause.authority,
         title=clause.title,
         status=CodexClauseAudit.Status.DONE,
-        verdict="same",
+        verdict="preserved",
         review=Review.ACCEPTED,
         review_reason="First version",
         reviewer_name=actor_name(edit.actor),

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from mythos.text.detectors import (
     actor,
     addition,
+    authority,
+    condition,
     deletion,
     exception,
     modality,
     negation,
+    order,
     quantity,
     scope,
     substitution,
+    tone,
 )
 from mythos.text.detectors.base import AlignedPair, Finding
 
@@ -23,6 +27,10 @@ DETECTORS: dict[str, Callable[[AlignedPair], list[Finding]]] = {
     "quantity": quantity.find,
     "exception": exception.find,
     "scope": scope.find,
+    "condition": condition.find,
+    "order": order.find,
+    "authority": authority.find,
+    "tone": tone.find,
     "actor": actor.find,
     "deletion": deletion.find,
     "addition": addition.find,

@@ -33,7 +33,7 @@ def find(pair: AlignedPair) -> list[Finding]:
             return [
                 pair.finding(
                     "deletion",
-                    "weaker",
+                    "neutral",
                     "Part removed",
                     f"“{pair.old.shown(edit.old)}” was dropped.",
                     old=edit.old,

@@ -36,7 +36,7 @@ def find(pair: AlignedPair) -> list[Finding]:
                 "Exception removed",
                 f"“{phrase} …” no longer limits the rule.",
                 old=pair.old.find_words(phrase),
-                confidence=0.6 * pair.weight if pair.ratio > 0.5 else 0.1,
+                confidence=0.92 if pair.is_minimal else 0.45,
             )
         ]
     return []

@@ -36,6 +36,18 @@ def find(pair: AlignedPair) -> list[Finding]:
                 confidence=0.85 if pair.is_minimal else 0.6,
             )
         ]
+    if new.level > old.level and not old.is_ban:
+        return [
+            pair.finding(
+                "modality",
+                "stronger",
+                "Modality strengthened",
+                f"The rule was {NAMES[old.level]}; now it is {NAMES[new.level]}.",
+                old=[old.word] if old.word else [],
+                new=[new.word] if new.word else [],
+                confidence=0.85 if pair.is_minimal else 0.6,
+            )
+        ]
     return []
 
 
@@ -62,7 +74,7 @@ def _new_hedges(pair: AlignedPair, old: tuple[str, ...], new: tuple[str, ...]) -
                 "Modality strengthened",
                 f"The way out “{gone}” is gone.",
                 old=pair.old.find_words(gone),
-                confidence=0.3 * pair.weight,
+                confidence=0.85,
             )
         ]
     return []
@@ -99,7 +111,7 @@ def _modal_swap(pair: AlignedPair) -> list[Finding]:
                 names,
                 old=gone[:1],
                 new=came[:1],
-                confidence=0.2 * pair.weight,
+                confidence=0.95 if pair.is_minimal else 0.55,
             )
         ]
     return []

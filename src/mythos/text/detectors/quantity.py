@@ -20,7 +20,7 @@ def find(pair: AlignedPair) -> list[Finding]:
     findings += [
         pair.finding(
             "quantity",
-            "weaker",
+            "neutral",
             "Number removed",
             f"“{_phrase(pair.old.text, word)}” is gone.",
             old=[word],

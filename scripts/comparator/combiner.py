@@ -1,0 +1,153 @@
+"""Train the comparator's boosted trees, tell how they do on domains they have not seen, and write them as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+
+from mythos.text.combine import DIGITS
+
+# Public sets that count any change of meaning as harm: they inform, but policies come first.
+PUBLIC = {"semantoneg": 0.5, "wikifactcheck": 0.5}
+SYNTHETIC = 0.3
+CROSS = ("whole worse", "whole better", "unit worse", "unit better")
+
+
+@dataclass
+class Table:
+    """Labelled pairs as numbers: one row each, with its group (a domain) and its three-way label."""
+
+    names: list[str]
+    values: np.ndarray
+    labels: np.ndarray
+    groups: np.ndarray
+
+    def columns(self, names: Sequence[str]) -> np.ndarray:
+        return np.round(self.values[:, [self.names.index(name) for name in names]], DIGITS)
+
+
+def _model(seed: int) -> GradientBoostingClassifier:
+    return GradientBoostingClassifier(
+        n_estimators=160,
+        max_depth=3,
+        learning_rate=0.06,
+        subsample=0.6,
+        max_features=0.3,
+        min_samples_leaf=10,
+        random_state=seed,
+    )
+
+
+def _weights(groups: np.ndarray, aim: np.ndarray) -> np.ndarray:
+    weights = np.array([PUBLIC.get(group, SYNTHETIC if group == "synthetic" else 1.0) for group in groups])
+    for value in (0, 1):  # as many good as bad edits, so that a half means a half
+        real = (aim == value) & (groups != "synthetic")
+        weights[real] *= (groups != "synthetic").sum() / 2 / max(1.0, weights[real].sum())
+    synthetic = groups == "synthetic"
+    if synthetic.any():
+        weights[synthetic] = SYNTHETIC * (~synthetic).sum() / synthetic.sum()
+    return weights
+
+
+def fit(table: Table, names: Sequence[str], aim: str, rows: np.ndarray, seed: int) -> GradientBoostingClassifier:
+    target = (table.labels == aim).astype(int)[rows]
+    weights = (
+        _weights(table.groups[rows], target)
+        if aim == "worse"
+        else np.where(table.groups[rows] == "synthetic", 0.2, 1.0)
+    )
+    return _model(seed).fit(table.columns(names)[rows], target, sample_weight=weights)
+
+
+def cross_validated(table: Table, names: Sequence[str], aim: str, seed: int) -> np.ndarray:
+    """The raw score of every real row by a model that saw no row of its domain."""
+    scores = np.full(len(table.labels), np.nan)
+    for group in sorted(set(table.groups) - {"synthetic"}):
+        held = table.groups == group
+        model = fit(table, names, aim, ~held, seed)
+        scores[held] = model.decision_function(table.columns(names)[held])
+    return scores
+
+
+def calibrated(scores: np.ndarray, table: Table, aim: str) -> tuple[float, float]:
+    """Slope and shift of the logistic curve over cross-validated scores."""
+    real = ~np.isnan(scores) & ~np.isin(table.groups, list(PUBLIC))
+    target = (table.labels == aim).astype(int)[real]
+    weights = _weights(table.groups[real], target) if aim == "worse" else None
+    curve = LogisticRegression(C=1e3).fit(scores[real, None], target, sample_weight=weights)
+    return float(curve.coef_[0, 0]), float(curve.intercept_[0])
+
+
+def as_json(model: GradientBoostingClassifier, slope: float, shift: float) -> dict[str, Any]:
+    """Inner nodes are [feature, limit, left, right], leaves [value]."""
+    prior = model.init_.class_prior_[1]
+    trees = []
+    for (tree,) in model.estimators_:
+        raw = tree.tree_
+        nodes: list[list[float]] = []
+        for at in range(raw.node_count):
+            if raw.children_left[at] < 0:
+                nodes.append([round(float(raw.value[at, 0, 0]) * model.learning_rate, 6)])
+            else:
+                limit = round(float(raw.threshold[at]), 6)
+                nodes.append([int(raw.feature[at]), limit, int(raw.children_left[at]), int(raw.children_right[at])])
+        trees.append(nodes)
+    return {
+        "base": round(float(np.log(prior / (1 - prior))), 6),
+        "slope": round(slope, 5),
+        "shift": round(shift, 5),
+        "trees": trees,
+    }
+
+
+def calibration_error(probabilities: np.ndarray, truth: np.ndarray, bins: int = 10) -> float:
+    """Expected calibration error over equal bins."""
+    places = np.minimum((probabilities * bins).astype(int), bins - 1)
+    return float(
+        sum(
+            (m := places == b).mean() * abs(probabilities[m].mean() - truth[m].mean())
+            for b in range(bins)
+            if (places == b).any()
+        )
+    )
+
+
+def report(probabilities: np.ndarray, table: Table, kinds: np.ndarray) -> dict[str, Any]:
+    """Quality by kind of source, and the recall of every kind of change in policies."""
+    truth = table.labels == "worse"
+    public = np.isin(table.groups, [*PUBLIC, "fabric_history"])
+    parts: dict[str, Callable[[], np.ndarray]] = {
+        "policies": lambda: ~public & (table.groups != "model_spec") & (table.groups != "synthetic"),
+        "dev policies": lambda: np.char.startswith(table.groups.astype(str), "hand_"),
+        "model spec": lambda: table.groups == "model_spec",
+        "fabric history": lambda: table.groups == "fabric_history",
+        "semantoneg": lambda: table.groups == "semantoneg",
+    }
+    out: dict[str, Any] = {}
+    for name, chosen in parts.items():
+        part = chosen()
+        if part.any() and truth[part].any() and not truth[part].all():
+            guess, real = probabilities[part] >= 0.5, truth[part]
+            out[name] = {
+                "pairs": int(part.sum()),
+                "balanced accuracy": round(float((guess[real].mean() + (~guess[~real]).mean()) / 2), 3),
+                "recall": round(float(guess[real].mean()), 3),
+                "specificity": round(float((~guess[~real]).mean()), 3),
+                "calibration error": round(calibration_error(probabilities[part], real), 3),
+            }
+    policies = parts["policies"]()
+    for label, sign in (("recall", True), ("specificity", False)):
+        out[f"{label} by kind"] = {
+            str(kind): [
+                round(float((probabilities[m] >= 0.5).mean() if sign else (probabilities[m] < 0.5).mean()), 2),
+                int(m.sum()),
+            ]
+            for kind in sorted(set(kinds[policies]))
+            if (m := policies & (kinds == kind) & (truth == sign)).sum() >= 3
+        }
+    return out

@@ -1,0 +1,121 @@
+"""Train the comparator: the cross-encoder (needs torch, half an hour), then the combiner. Same seed, same result.
+
+    python -m venv train && train/bin/pip install -r scripts/requirements-comparator.txt
+    train/bin/python scripts/train_comparator.py --cross --weights FOLDER_OF_MINILM
+    train/bin/python scripts/train_comparator.py            # only the combiner
+
+Writes `src/mythos/text/models/` and prints the cross-validated quality. Data: `data/comparator/train/*.jsonl`
+(labelled by hand), `../shared/data/regression/dev.jsonl`, and pairs made by `scripts/comparator_data.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "scripts")]
+
+import numpy as np  # noqa: E402
+from comparator import combiner  # noqa: E402
+from comparator_data import generate, old_sides  # noqa: E402
+
+from mythos.text.detectors import DETECTORS  # noqa: E402
+from mythos.text.detectors.whole import added, removed  # noqa: E402
+from mythos.text.features import features  # noqa: E402
+from mythos.text.reading import readings  # noqa: E402
+from mythos.text.units import Units, units  # noqa: E402
+
+SEED = 7
+MODELS = ROOT / "src" / "mythos" / "text" / "models"
+LABELLED = ROOT / "data" / "comparator" / "train"
+DEV = ROOT.parent / "shared" / "data" / "regression" / "dev.jsonl"
+
+
+def labelled_rows() -> list[dict[str, Any]]:
+    """Pairs labelled by people: three-way label, and the domain as the group that is left out together."""
+    rows = []
+    for path in [*sorted(LABELLED.glob("*.jsonl")), DEV]:
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            better = row.get("direction") == "stronger"
+            row["class"] = "worse" if row["label"] else "better" if better else "preserved"
+            row["group"] = row.get("domain") or row["source"]
+            rows.append(row)
+    return rows
+
+
+def numbers(old: str, new: str, found: Units | None = None) -> dict[str, float]:
+    """Features without the cross-encoder."""
+    found = found or units(old, new, use_embeddings=False)
+    findings = [f for unit in found.changed if unit.pair for find in DETECTORS.values() for f in find(unit.pair)]
+    findings += [removed(s) for unit in found.changed if not unit.pair for s in unit.old]
+    findings += [added(s) for unit in found.changed if not unit.pair for s in unit.new]
+    return features(found, findings)
+
+
+def table(rows: list[dict[str, Any]], *, cross: bool) -> combiner.Table:
+    made = []
+    for row in rows:
+        found = units(row["old"], row["new"], use_embeddings=cross)
+        values = numbers(row["old"], row["new"], found)
+        made.append(
+            values | readings(row["old"], row["new"], found)
+            if cross and found.changed
+            else values | dict.fromkeys(combiner.CROSS, 0.0)
+        )
+    names = list(made[0])
+    return combiner.Table(
+        names,
+        np.array([[values[name] for name in names] for values in made]),
+        np.array([row["class"] for row in rows]),
+        np.array([row["group"] for row in rows]),
+    )
+
+
+def train_combiner(*, cross: bool, synthetic: int) -> dict[str, Any]:
+    """Both combiners, or only the one that reads words alone."""
+    rows = labelled_rows()
+    made = list(generate(synthetic, SEED + 1, old_sides(sorted(LABELLED.glob("*.jsonl")))))
+    rows += [row | {"class": row["label"], "group": "synthetic"} for row in made]
+    data = table(rows, cross=cross)
+    kinds = np.array([row["kind"] for row in rows])
+    words = [name for name in data.names if name not in combiner.CROSS]
+    modes = {"light": words} | ({"full": [*words, *combiner.CROSS]} if cross else {})
+    raw: dict[str, Any] = {}
+    result: dict[str, Any] = {}
+    for mode, names in modes.items():
+        raw[mode] = {"features": names}
+        for aim in ("worse", "better"):
+            scores = combiner.cross_validated(data, names, aim, SEED)
+            slope, shift = combiner.calibrated(scores, data, aim)
+            model = combiner.fit(data, names, aim, np.ones(len(rows), bool), SEED)
+            raw[mode][aim] = combiner.as_json(model, slope, shift)
+            if aim == "worse":
+                result[mode] = combiner.report(1 / (1 + np.exp(-(slope * scores + shift))), data, kinds)
+    if not cross:
+        raw["full"] = raw["light"]
+    (MODELS / "combiner.json").write_text(json.dumps(raw, separators=(",", ":")) + "\n", "utf-8")
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cross", action="store_true", help="train the cross-encoder first")
+    parser.add_argument("--weights", type=Path, help="folder with the fp32 MiniLM weights and tokenizer.json")
+    parser.add_argument("--pairs", type=int, default=20_000, help="made-up pairs for the cross-encoder")
+    options = parser.parse_args()
+    if options.cross:
+        from comparator.cross_training import train_cross
+
+        made = generate(options.pairs, SEED, old_sides(sorted(LABELLED.glob("*.jsonl"))))
+        train_cross(list(made), labelled_rows(), options.weights, MODELS / "cross-encoder.onnx", SEED)
+    present = (MODELS / "cross-encoder.onnx").is_file()
+    print(json.dumps(train_combiner(cross=present, synthetic=4000), indent=1))
+
+
+if __name__ == "__main__":
+    main()

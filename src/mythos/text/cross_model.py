@@ -1,0 +1,132 @@
+"""Runs the cross-encoder: pairs of texts -> logits for preserved, worse, better. Offline, one session per process."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from mythos.errors import NotConfigured
+from mythos.text.cross import Encoded, encode
+
+FILE = "cross-encoder.onnx"
+BATCH = 16
+CACHE_SIZE = 4096
+# Enough for any passage; more characters only cost time, for the model reads what changed and its surroundings.
+MAX_CHARACTERS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How much more the model believes in worse, or in better, than in preserved (logit differences)."""
+
+    worse: float
+    better: float
+
+
+class _Engine:
+    """The model and its tokenizer, loaded on first use and shared by every thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loaded: tuple[Any, Any] | None = None
+        self._process = 0
+        self._cache: OrderedDict[str, Reading] = OrderedDict()
+
+    def loaded(self) -> tuple[Any, Any]:
+        # A forked child must not use its parent's session: its threads did not survive the fork.
+        with self._lock:
+            if self._loaded is None or self._process != os.getpid():
+                self._loaded = _load()
+                self._process = os.getpid()
+            return self._loaded
+
+    def read(self, pairs: Sequence[tuple[str, str]]) -> list[Reading]:
+        keys = [_key(*pair) for pair in pairs]
+        with self._lock:
+            known = {key: self._cache[key] for key in keys if key in self._cache}
+        missing = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}
+        if missing:
+            known.update(zip(missing, self._run(list(missing.values())), strict=True))
+        self._remember(known)
+        return [known[key] for key in keys]
+
+    def _run(self, pairs: list[tuple[str, str]]) -> list[Reading]:
+        tokenizer, session = self.loaded()
+        sides = tokenizer.encode_batch(
+            [text[:MAX_CHARACTERS] for pair in pairs for text in pair], add_special_tokens=False
+        )
+        coded = [encode(sides[2 * i].ids, sides[2 * i + 1].ids) for i in range(len(pairs))]
+        order = sorted(range(len(pairs)), key=lambda index: len(coded[index].ids))
+        out: list[Reading] = [Reading(0.0, 0.0)] * len(pairs)
+        for start in range(0, len(order), BATCH):
+            part = order[start : start + BATCH]
+            logits = session.run(None, _arrays([coded[index] for index in part]))[0]
+            for index, (kept, worse, better) in zip(part, logits.tolist(), strict=True):
+                # Machines differ in the last bits; what is stored and compared must not.
+                out[index] = Reading(round(worse - kept, 3), round(better - kept, 3))
+        return out
+
+    def _remember(self, known: dict[str, Reading]) -> None:
+        with self._lock:
+            for key, reading in known.items():
+                self._cache[key] = reading
+                self._cache.move_to_end(key)
+            while len(self._cache) > CACHE_SIZE:
+                self._cache.popitem(last=False)
+
+
+_ENGINE = _Engine()
+
+
+def read(pairs: Sequence[tuple[str, str]]) -> list[Reading]:
+    """What the model makes of each (old, new); NotConfigured where it cannot run."""
+    return _ENGINE.read(pairs)
+
+
+def _key(old: str, new: str) -> str:
+    joined = f"{len(old)}\x00{old}\x00{new}"
+    return hashlib.blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _arrays(batch: list[Encoded]) -> dict[str, Any]:
+    longest = max(len(coded.ids) for coded in batch)
+    ids, mask, types = (np.zeros((len(batch), longest), np.int64) for _ in range(3))
+    for row, coded in enumerate(batch):
+        ids[row, : len(coded.ids)] = coded.ids
+        types[row, : len(coded.ids)] = coded.types
+        mask[row, : len(coded.ids)] = 1
+    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+
+
+def _load() -> tuple[Any, Any]:
+    try:
+        onnxruntime = importlib.import_module("onnxruntime")
+        tokenizers = importlib.import_module("tokenizers")
+    except ImportError as error:
+        raise NotConfigured(
+            f"The comparator's model needs the package {error.name}.",
+            hint="Install mythos with all its dependencies: onnxruntime, tokenizers.",
+        ) from error
+    model = files("mythos.text.models").joinpath(FILE)
+    if not model.is_file():
+        raise NotConfigured("The comparator's model is not installed.", hint="Install mythos again.")
+    tokenizer = tokenizers.Tokenizer.from_str(
+        files("mythos.text.data").joinpath("minilm-tokenizer.json").read_text("utf-8")
+    )
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    options = onnxruntime.SessionOptions()
+    # Always one thread: sums come in the same order, and a worker does not take its neighbour's core.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return tokenizer, onnxruntime.InferenceSession(model.read_bytes(), options, providers=["CPUExecutionProvider"])
