@@ -130,7 +130,7 @@ def measured(codex, clauses, prompts, big):
     from mythos.codex.models import ContractClause
     from mythos.codex.queries import contract_card
     from mythos.codex.services import accept_proposal, check_clause, measure_proposal, propose_change
-    from mythos.text.compare import coverage
+    from mythos.text.coverage import coverage
 
     results: dict[str, object] = {"clauses": CLAUSES, "prompts": PROMPTS, "promises": ContractClause.objects.count()}
     coverage("Never lie.", "Never lie.")  # loads the models

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mythos.codex.models import State
 from mythos.codex.standing import Evidence
-from mythos.text.compare import Coverage
+from mythos.text.coverage import Coverage
 from mythos.text.segment import segment
 
 CHECK = "text"

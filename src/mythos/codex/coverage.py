@@ -9,7 +9,8 @@ from typing import Any
 
 from mythos import __version__
 from mythos.codex.models import CoverageResult
-from mythos.text.compare import Coverage, Finding, coverage
+from mythos.text.coverage import Coverage, coverage
+from mythos.text.detectors.base import Finding
 
 Question = tuple[str, str]
 _BATCH = 500

@@ -12,7 +12,7 @@ from mythos.codex.coverage import coverages
 from mythos.codex.models import ContractClause, State
 from mythos.codex.queries import affected_by
 from mythos.codex.standing import by_check, worst
-from mythos.text.compare import Coverage
+from mythos.text.coverage import Coverage
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from mythos.errors import NotConfigured
 from mythos.graders.base import Ask, Example, Score, unmeasured
-from mythos.text.compare import coverage
+from mythos.text.coverage import coverage
 
 VALUES = {"carried": 1.0, "weakened": 0.5, "contradicted": 0.0, "absent": 0.0}
 
