@@ -46,13 +46,21 @@ def page(request: HttpRequest, clause_id: int) -> HttpResponse:
             status = 409
             context |= {"stale": error, "base": error.data["current_version"]}
             context["newer"] = word_diff(text, error.data["current_text"])
+    history = clause_history(user, clause)
     context |= {
         "clause": clause,
-        "history": clause_history(user, clause),
+        "in_force": next((row.new_version for row in history if row.version == clause.accepted_version), clause.text),
+        "history": history,
         "may_edit": may(user, "codex.edit", clause),
         "authorities": CodexClause.Authority.choices,
     }
     return render(request, "codex/clause.html", context, status=status)
+
+
+def by_ref(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
+    """The page of a rule by its codex and id, as other rules name it."""
+    user, swarm = user_of(request), current_swarm(request)
+    return redirect("clauses.page", get_clause(user, ref, swarm, get_codex(user, slug, swarm)).pk)
 
 
 @require_POST

@@ -50,7 +50,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if not getattr(request, "user", None) or not request.user.is_authenticated or not swarms(request):
         return {"nav": {"current": "", "waiting": 0}, "swarm": None}
     swarm = current_swarm(request)
-    here = next((name for start, name in NAV if request.path.startswith(start)), "home")
+    here = next((name for start, name in NAV if request.path.startswith(start)), "home" if request.path == "/" else "")
     return {
         "nav": {"current": here, "waiting": waiting_count(user_of(request), swarm)},
         "swarm": swarm,

@@ -51,6 +51,7 @@ urlpatterns = [
     page("codex/regression/<str:clause_id>", regression.page, "regression.page"),
     page("codex/audits/<int:audit_id>/review", regression.review, "regression.review"),
     page("codex/<slug:slug>", codex.codex, "codex.page"),
+    page("codex/<slug:slug>/<str:ref>", clauses.by_ref, "clauses.by_ref"),
     page("belief/mutations", mutations.list_page, "mutations.list"),
     page("belief/mutations/export", mutations.export, "mutations.export"),
     page("prompts", prompts.library, "prompts.library"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
 
 from mythos.text.diff import DiffSpan
 from mythos.web.checkpoint_query import with_part
@@ -36,6 +38,17 @@ JOBS = {
     "codex.import": "Import a rule book",
     "prompts.import": "Import prompts",
 }
+_BLANK = re.compile(r"(^\s+|\s+$|\s*\n\s*\n\s*)")
+TERMS = {
+    "codex": "The set of rules of a swarm: a rule book.",
+    "clause": "One rule with a lasting id, and versions.",
+    "checkpoint": "An immutable snapshot of a prompt: its text, measures and author.",
+    "mutation": "One step from a text to the next, with what it changed. The list of all of them is the vault.",
+    "label": "A movable pointer to a checkpoint, such as production.",
+    "swarm": "A team's workspace: its people, assistants, prompts and rules.",
+    "edition": "One imported document of a rule book, kept whole.",
+}
+LAW = MarkdownIt("commonmark", {"html": False}).disable("image")
 CONTEXT = 180  # characters of unchanged text kept on each side of a change
 
 
@@ -63,6 +76,30 @@ def tag(name: str) -> SafeString:
         '<span class="tag{}"><svg viewBox="0 0 9 9" aria-hidden="true"><path d="{}"/></svg>{}</span>',
         warned, shape, word,
     )  # fmt: skip
+
+
+@register.simple_tag
+def term(word: str, shown: str = "") -> SafeString:
+    """A word of ours that tells its meaning when pressed; once a page."""
+    return format_html(
+        '<button type="button" class="term" popovertarget="term-{}">{}</button>'
+        '<span popover class="meaning" id="term-{}"><b>{}</b> {}</span>',
+        word, shown or word, word, word.capitalize(), TERMS[word],
+    )  # fmt: skip
+
+
+@register.simple_tag
+def law(text: str, codex: str) -> SafeString:
+    """A rule as it reads: Markdown without raw HTML; links to other rules of the book lead to them."""
+    html = LAW.render(text)
+    linked = re.sub(r'href="#([\w:.-]+)"', lambda match: f'href="/codex/{codex}/{match[1]}"', html)
+    return mark_safe(linked)  # noqa: S308 - markdown-it escapes text and refuses script addresses
+
+
+@register.filter
+def number(value: int) -> str:
+    """A count with its thousands apart."""
+    return f"{value:,}"
 
 
 @register.simple_tag
@@ -189,13 +226,12 @@ def diff_side(spans: Sequence[DiffSpan], side: str) -> SafeString:
 
 
 def _marked(name: str, text: str) -> SafeString:
-    """The mark covers the words, not the white space around them."""
-    body = text.strip()
-    if not body:
-        return format_html("{}", text)
-    lead = text[: len(text) - len(text.lstrip())]
-    rest = text[len(text.rstrip()) :]
-    return format_html("{}<{}>{}</{}>{}", lead, mark_safe(name), body, mark_safe(name), rest)  # noqa: S308
+    """The mark covers the words, not the white space around them nor the blank lines between paragraphs."""
+    mark = mark_safe(name)  # noqa: S308 - "ins" or "del"
+    parts = _BLANK.split(text)
+    return format_html_join(
+        "", "{}", ((format_html("<{}>{}</{}>", mark, part, mark) if part.strip() else part,) for part in parts)
+    )
 
 
 def _folded(text: str, first: bool, last: bool) -> SafeString:
