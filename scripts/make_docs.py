@@ -6,6 +6,7 @@ import io
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import api_page
 import click
 from click.testing import CliRunner
 
@@ -48,7 +49,7 @@ def errors_page() -> str:
     return "\n".join(rows) + "\n"
 
 
-PAGES = {"cli.md": cli_page, "errors.md": errors_page}
+PAGES = {"api.md": api_page.page, "cli.md": cli_page, "errors.md": errors_page}
 
 
 def main() -> None:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 
 from mythos import settings
+from mythos.web import urls as web_urls
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def _make_docs():
+    sys.path.insert(0, str(ROOT / "scripts"))  # as when the script is run
     spec = importlib.util.spec_from_file_location("make_docs", ROOT / "scripts" / "make_docs.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-@pytest.mark.parametrize("name", ["cli.md", "errors.md"])
+@pytest.mark.parametrize("name", ["api.md", "cli.md", "errors.md"])
 def test_the_reference_page_is_what_the_code_says(name):
     assert (ROOT / "docs" / "reference" / name).read_text() == _make_docs().PAGES[name]()
 
@@ -29,6 +33,26 @@ def test_the_reference_page_is_what_the_code_says(name):
 def test_every_setting_is_documented_and_no_other():
     page = (ROOT / "docs" / "reference" / "settings.md").read_text()
     assert set(re.findall(r"^\| `(MYTHOS_\w+)`", page, re.MULTILINE)) == settings.KNOWN
+
+
+def test_every_page_and_key_is_documented_and_no_other():
+    page = (ROOT / "docs" / "reference" / "pages.md").read_text()
+    rows = re.findall(r"^\| `/([^`]*)` \| `([\w.-]+)` \|", page, re.MULTILINE)
+    known = [(str(one.pattern), one.name) for one in web_urls.urlpatterns]
+    assert sorted(rows) == sorted(known)
+    sheet = (ROOT / "src/mythos/web/templates/components/keys.html").read_text()
+    shown = [re.sub(r"</?kbd>", "`", text) for text in re.findall(r"<dt>(.*?)</dt>", sheet)]
+    assert re.findall(r"^\| (.*?) \| ", page.split("## Keys")[1], re.MULTILINE)[1:] == shown
+
+
+def test_every_door_of_the_api_is_documented():
+    page = (ROOT / "docs" / "reference" / "api.md").read_text()
+    schema = json.loads((ROOT / "tests" / "api" / "openapi.json").read_text())
+    for path, methods in schema["paths"].items():
+        for method in methods:
+            assert f"### {method.upper()} {path}\n" in page
+    for name in schema["components"]["schemas"]:
+        assert f"### {name}\n" in page
 
 
 def test_every_model_is_in_the_glossary():

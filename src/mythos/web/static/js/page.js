@@ -29,6 +29,14 @@
     drop.open = false;
     drop.querySelector("summary").focus();
   });
+  // A meaning stands under its word; without scripts it stands in the middle.
+  document.addEventListener("toggle", (event) => {
+    const meaning = event.target;
+    if (event.newState !== "open" || !meaning.matches(".meaning")) return;
+    const word = document.querySelector(`[popovertarget="${meaning.id}"]`).getBoundingClientRect();
+    const left = Math.max(8, Math.min(word.left, innerWidth - meaning.offsetWidth - 8));
+    Object.assign(meaning.style, { inset: "auto", margin: "0", top: `${word.bottom + 4}px`, left: `${left}px` });
+  }, true);
   document.querySelectorAll(".toast").forEach((toast) => {
     let timer = setTimeout(() => toast.classList.add("gone"), 6000);
     toast.addEventListener("pointerenter", () => clearTimeout(timer));
