@@ -1,5 +1,6 @@
 """Codices, clauses, audits and imports."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from mythos.api.preconditions import base_version, etag, not_modified
 from mythos.api.schemas import codex as shapes
 from mythos.codex import queries, services
 from mythos.codex.planning import CodexPlan, plan_import
+from mythos.codex.thresholds import thresholds_of
 from mythos.formats.codex_markdown import read_codex
 
 router = Router(tags=["codex"])
@@ -28,6 +30,14 @@ def create_codex(request: HttpRequest, body: shapes.CodexIn, swarm: str | None =
     actor, where = actor_of(request), swarm_of(request, swarm)
     services.create_codex(actor=actor, swarm=where, slug=body.slug, title=body.title)
     return Status(201, queries.get_codex(actor, body.slug, where))
+
+
+@router.put("/{slug}/thresholds", response=dict[str, float])
+def set_thresholds(request: HttpRequest, slug: str, body: dict[str, float | None], swarm: str | None = None) -> Any:
+    """Override where the comparator's verdicts begin for this codex; what is left out is the default again."""
+    actor, where = actor_of(request), swarm_of(request, swarm)
+    codex = services.set_thresholds(actor=actor, codex=queries.get_codex(actor, slug, where), thresholds=body)
+    return asdict(thresholds_of(codex))
 
 
 @router.get("/clauses/{int:clause_id}/audits", response=shapes.AuditPage)

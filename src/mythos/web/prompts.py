@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from mythos.text.template import variables
 from mythos.web import advice
 from mythos.web.context import current_swarm, user_of
 
+MOST_FINDINGS = 20
 PAGE_SIZE = 50
 VIEWS = ("columns", "inline", "source")
 STARTER = "You are {{name}}, an assistant of {{team}}.\n\nAnswer in the language of the question.\n"
@@ -203,9 +205,11 @@ def compare(request: HttpRequest, prompt_id: int) -> HttpResponse:
     old = queries.checkpoint_of(user, prompt, version=int(left) if left.isdigit() else max(1, newest - 1))
     new_ = queries.checkpoint_of(user, prompt, version=int(right) if right.isdigit() else newest)
     view = request.GET.get("view", "columns")
+    pair = queries.compare_checkpoints(user, old, new_, use_embeddings=False)
     context = {
         "prompt": prompt,
-        "pair": queries.compare_checkpoints(user, old, new_, use_embeddings=False),
+        "pair": pair,
+        "marks": [asdict(finding) for finding in pair.comparison.findings[:MOST_FINDINGS]],
         "versions": prompt.checkpoints.order_by("-version").values_list("version", flat=True)[:200],
         "view": view if view in VIEWS else "columns",
         "earlier": (old.version - 1, old.version) if old.version > 1 else None,

@@ -87,6 +87,7 @@ def _show(request: HttpRequest, audit: CodexClauseAudit, extra: dict[str, Any], 
         "view": view if view in VIEWS else "columns",
         "may_review": may(user, "codex.review", audit),
         "verdict": _verdict(report),
+        "marks": [] if request.GET.get("from") or request.GET.get("to") else report.flags,
         **extra,
     }
     return render(request, "codex/regression.html", "codex/_regression.html", context, status=status)

@@ -12,6 +12,7 @@ class Codex(models.Model):
     swarm = models.ForeignKey(Swarm, on_delete=models.CASCADE, related_name="codices")
     slug = models.SlugField(max_length=80)
     title = models.CharField(max_length=200)
+    thresholds = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

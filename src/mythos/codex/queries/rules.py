@@ -36,6 +36,11 @@ class AuditReport:
     history: list[CodexClauseAudit]
 
     @property
+    def flags(self) -> list[dict[str, Any]]:
+        """Findings, those that block first; their spans are offsets in the audit's own two texts."""
+        return [*self.blocks, *self.warns, *self.notes]
+
+    @property
     def is_measured(self) -> bool:
         """Whether the comparison has finished."""
         return self.audit.status == CodexClauseAudit.Status.DONE

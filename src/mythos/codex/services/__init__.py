@@ -2,7 +2,7 @@
 
 from mythos.codex.services.audits import review_audit, run_audit, sweep
 from mythos.codex.services.checks import check_clause, check_prompt
-from mythos.codex.services.clauses import create_clause, create_codex, revise_clause
+from mythos.codex.services.clauses import create_clause, create_codex, revise_clause, set_thresholds
 from mythos.codex.services.contracts import inherit_contract, sign_contract
 from mythos.codex.services.gate import blocking_findings, contract_gate
 from mythos.codex.services.imports import CodexImportReport, import_codex
@@ -33,6 +33,7 @@ __all__ = [
     "revoke_waiver",
     "run_audit",
     "save_role",
+    "set_thresholds",
     "sign_contract",
     "suggest_clauses",
     "sweep",

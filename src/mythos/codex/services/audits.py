@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -20,10 +20,11 @@ from mythos.codex.queries import get_audit
 from mythos.codex.services.clauses import AUDIT_JOB
 from mythos.codex.services.publishing import bring_in_force
 from mythos.codex.signals import clause_audited
+from mythos.codex.thresholds import thresholds_of
 from mythos.codex.touching import prompts_touched_by
 from mythos.errors import Invalid, MythosError, NotConfigured, Stale
 from mythos.text.compare import Comparison, compare
-from mythos.text.detectors.base import Finding
+from mythos.text.detectors.base import Finding, Span
 from mythos.text.embed import MODEL
 from mythos.work.queries import has_live_job
 from mythos.work.services import enqueue
@@ -59,8 +60,11 @@ def run_audit(
 
 
 def _measure(audit: CodexClauseAudit) -> dict[str, Any]:
-    comparison = compare(_without_marks(audit.previous_version), _without_marks(audit.new_version))
-    findings = [asdict(finding) for finding in (*_of_authority(audit), *_of_retirement(audit), *comparison.findings)]
+    old, new = _Unmarked(audit.previous_version), _Unmarked(audit.new_version)
+    comparison = compare(old.text, new.text, thresholds=thresholds_of(audit.clause.codex))
+    found = [*_of_authority(audit), *_of_retirement(audit)]
+    found += [replace(f, old_span=old.place(f.old_span), new_span=new.place(f.new_span)) for f in comparison.findings]
+    findings = [asdict(finding) for finding in found]
     blocks = any(f["severity"] == "block" and f["direction"] != "stronger" for f in findings)
     extra = findings[: len(findings) - len(comparison.findings)]
     regression = comparison.is_regression or any(f["severity"] == "block" for f in extra)
@@ -75,9 +79,23 @@ def _measure(audit: CodexClauseAudit) -> dict[str, Any]:
     }
 
 
-def _without_marks(text: str) -> str:
-    """The rule without its footnote marks: they are renumbered at will and say nothing."""
-    return _FOOTNOTE.sub("", text)
+class _Unmarked:
+    """A rule without its footnote marks, which are renumbered at will and say nothing; spans lead back to the rule."""
+
+    def __init__(self, marked: str) -> None:
+        self.text = _FOOTNOTE.sub("", marked)
+        self._marks = [match.span() for match in _FOOTNOTE.finditer(marked)]
+
+    def place(self, span: Span | None) -> Span | None:
+        """Where a span of the text without marks stands in the rule."""
+        return (self._at(span[0]), self._at(span[1] - 1) + 1) if span and span[1] > span[0] else None
+
+    def _at(self, position: int) -> int:
+        for start, end in self._marks:
+            if position < start:
+                break
+            position += end - start
+        return position
 
 
 def _similarity(audit: CodexClauseAudit, comparison: Comparison) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +17,7 @@ from mythos.accounts.permissions import require
 from mythos.codex.models import Codex, CodexClause, CodexClauseAudit, CodexEdition
 from mythos.codex.queries import get_clause
 from mythos.codex.signals import clause_revised
+from mythos.codex.thresholds import read_thresholds
 from mythos.errors import Invalid, Stale
 from mythos.text.normalize import normalize
 from mythos.work.services import enqueue
@@ -46,6 +48,14 @@ def create_codex(*, actor: Actor, swarm: Swarm, slug: str, title: str = "") -> C
         fields = {field: " ".join(messages) for field, messages in error.message_dict.items()}
         raise Invalid("The codex cannot be made.", fields=fields) from error
     codex.save()
+    return codex
+
+
+def set_thresholds(*, actor: Actor, codex: Codex, thresholds: Mapping[str, object]) -> Codex:
+    """Override where the verdicts of this codex begin (see `Thresholds`); what is left out is the default again."""
+    require(actor, "codex.review", codex)
+    codex.thresholds = read_thresholds(thresholds)
+    codex.save(update_fields=["thresholds"])
     return codex
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from mythos.text.diff import DiffSpan
 from mythos.web.checkpoint_query import with_part
+from mythos.web.diff_view import render_side
 
 register = template.Library()
 
@@ -38,7 +39,6 @@ JOBS = {
     "codex.import": "Import a rule book",
     "prompts.import": "Import prompts",
 }
-_BLANK = re.compile(r"(^\s+|\s+$|\s*\n\s*\n\s*)")
 TERMS = {
     "codex": "The set of rules of a swarm: a rule book.",
     "clause": "One rule with a lasting id, and versions.",
@@ -49,7 +49,6 @@ TERMS = {
     "edition": "One imported document of a rule book, kept whole.",
 }
 LAW = MarkdownIt("commonmark", {"html": False}).disable("image")
-CONTEXT = 180  # characters of unchanged text kept on each side of a change
 
 
 @register.simple_tag
@@ -211,37 +210,9 @@ def bar(value: float, most: float) -> SafeString:
 
 
 @register.simple_tag
-def diff_side(spans: Sequence[DiffSpan], side: str) -> SafeString:
-    """One side of a difference (`old`, `new`) or both in one text (`both`); long unchanged runs are folded."""
-    parts = []
-    for index, span in enumerate(spans):
-        if span.op == "equal":
-            parts.append(_folded(span.new, index == 0, index == len(spans) - 1))
-            continue
-        if span.old and side in {"old", "both"}:
-            parts.append(_marked("del", span.old))
-        if span.new and side in {"new", "both"}:
-            parts.append(_marked("ins", span.new))
-    return format_html_join("", "{}", ((part,) for part in parts))
-
-
-def _marked(name: str, text: str) -> SafeString:
-    """The mark covers the words, not the white space around them nor the blank lines between paragraphs."""
-    mark = mark_safe(name)  # noqa: S308 - "ins" or "del"
-    parts = _BLANK.split(text)
-    return format_html_join(
-        "", "{}", ((format_html("<{}>{}</{}>", mark, part, mark) if part.strip() else part,) for part in parts)
-    )
-
-
-def _folded(text: str, first: bool, last: bool) -> SafeString:
-    keep_start, keep_end = (0 if first else CONTEXT), (0 if last else CONTEXT)
-    if len(text) <= keep_start + keep_end + 120:
-        return format_html("{}", text)
-    start = text[:keep_start].rsplit(" ", 1)[0] if keep_start else ""
-    end = text[len(text) - keep_end :].split(" ", 1)[-1] if keep_end else ""
-    hidden = len(text) - len(start) - len(end)
-    return format_html('{} <span class="folded">… {} unchanged characters …</span> {}', start, f"{hidden:,}", end)
+def diff_side(spans: Sequence[DiffSpan], side: str, findings: Sequence[dict[str, Any]] = ()) -> SafeString:
+    """One side of a difference (`old`, `new`) or `both` in one text, with the flags of a comparison."""
+    return render_side(spans, side, findings or ())
 
 
 @register.filter
