@@ -13,7 +13,7 @@ PAGES = [
     "/", "/codex", "/codex/model-spec", "/codex/import", "/codex/clauses/new?codex=model-spec", "/codex/regression",
     "/belief/mutations", "/prompts", "/prompts/new", "/prompts/import", "/prompts/checkpoints", "/prompts/1",
     "/prompts/1/versions", "/prompts/1/compare", "/assistants", "/settings", "/settings/tokens", "/jobs",
-    "/palette?q=s", "/prompts/999999",
+    "/jobs/1", "/palette?q=s", "/prompts/999999",
 ]  # fmt: skip
 FIRST = "# House rules {#house}\n\n## Refunds {#refunds authority=user}\n\nNever promise a refund above 50 € alone.\n"
 SECOND = FIRST.replace("Never promise", "Avoid promising").replace("50", "80")
