@@ -107,3 +107,16 @@ def test_advice_on_a_first_text_knows_no_saved_version(as_, cast, text):
     advice = as_("editor").post(reverse("prompts.check_new"), {"text": text}).context["advice"]
     assert advice.before is None
     assert advice.missing or advice.problem
+
+
+def test_the_line_ends_a_browser_sends_are_no_change(as_, cast):
+    made = create_prompt(actor=cast.owner, swarm=cast.swarm, slug="p", text="One.\n\nTwo.\n\nThree.")
+    client = as_("editor")
+    advice = check(client, made.prompt, "One.\r\n\r\nTwo.\r\n\r\nThree.\r\n").context["advice"]
+    assert (advice.tokens, advice.comparison) == (advice.before, None)
+    page = reverse("prompts.page", args=[made.prompt_id])
+    client.post(page, {"text": "Theirs.\n\nTwo.\n\nThree.", "base": 1})
+    late = client.post(page, {"text": "One.\r\n\r\nTwo.\r\n\r\nMine.", "base": 1})
+    changed = "".join(span.old for span in late.context["mine"] if span.op != "equal")
+    assert "Three" in changed
+    assert "Two" not in changed

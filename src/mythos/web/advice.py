@@ -55,6 +55,7 @@ def advise(text: str, saved: str | None, *, missing: tuple[str, ...] = (), newer
             f"Advice while typing ends at {MOST_CHARACTERS:,} characters; this text has {len(text):,}.",
             hint="It can still be saved, and is measured then.",
         )
+    text = normalize(text)  # as it would be saved: browsers send other line ends
     names: tuple[str, ...] = ()
     problem = ""
     try:
@@ -63,7 +64,7 @@ def advise(text: str, saved: str | None, *, missing: tuple[str, ...] = (), newer
         problem = error.message
     known = set(variables(saved)) if saved is not None else set(names)
     comparison = None
-    if saved is not None and normalize(text) != normalize(saved):
+    if saved is not None and text != saved:
         comparison = compare(saved, text, use_embeddings=False, measure_similarity=False)
     return Advice(
         tokens=count_tokens(text),

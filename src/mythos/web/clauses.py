@@ -13,6 +13,7 @@ from mythos.codex.queries import clause_history, get_clause, get_codex
 from mythos.codex.services import create_clause, revise_clause
 from mythos.errors import Invalid, Stale
 from mythos.text.diff import word_diff
+from mythos.text.normalize import normalize
 from mythos.web import advice
 from mythos.web.context import current_swarm, user_of
 
@@ -45,7 +46,7 @@ def page(request: HttpRequest, clause_id: int) -> HttpResponse:
         except Stale as error:
             status = 409
             context |= {"stale": error, "base": error.data["current_version"]}
-            context["newer"] = word_diff(text, error.data["current_text"])
+            context["newer"] = word_diff(normalize(text), error.data["current_text"])
     history = clause_history(user, clause)
     context |= {
         "clause": clause,

@@ -19,6 +19,7 @@ from mythos.errors import Invalid, Stale
 from mythos.prompts import queries, services
 from mythos.prompts.models import Prompt
 from mythos.text.diff import word_diff
+from mythos.text.normalize import normalize
 from mythos.text.template import variables
 from mythos.web import advice
 from mythos.web.context import current_swarm, user_of
@@ -135,7 +136,7 @@ def _three_way(request: HttpRequest, prompt: Prompt, base: int, text: str) -> Ht
         "prompt": prompt,
         "three": three,
         "theirs": word_diff(three.base.text, three.current.text),
-        "mine": word_diff(three.base.text, text),
+        "mine": word_diff(three.base.text, normalize(text)),
         "message": request.POST.get("message", ""),
     }
     return render(request, "prompts/three_way.html", context, status=409)
