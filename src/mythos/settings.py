@@ -164,7 +164,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "mythos.web.context.page",
             ],
-            "builtins": ["mythos.web.templatetags.mythos_ui"],
+            "builtins": ["mythos.web.templatetags.mythos_ui", "mythos.web.templatetags.mythos_text"],
         },
     }
 ]

@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 
 from mythos.text.diff import word_diff
-from mythos.web.templatetags.mythos_ui import TERMS, diff_side, law, progress_bar, term
+from mythos.web.templatetags.mythos_text import diff_side, law
+from mythos.web.templatetags.mythos_ui import TERMS, progress_bar, term
 
 
 def test_a_rule_is_read_as_markdown_but_never_as_html():

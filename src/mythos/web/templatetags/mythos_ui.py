@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,11 +12,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
 
-from mythos.text.diff import DiffSpan
 from mythos.web.checkpoint_query import with_part
-from mythos.web.diff_view import render_side
 
 register = template.Library()
 
@@ -48,7 +44,6 @@ TERMS = {
     "swarm": "A team's workspace: its people, assistants, prompts and rules.",
     "edition": "One imported document of a rule book, kept whole.",
 }
-LAW = MarkdownIt("commonmark", {"html": False}).disable("image")
 
 
 @register.simple_tag
@@ -85,14 +80,6 @@ def term(word: str, shown: str = "") -> SafeString:
         '<span popover class="meaning" id="term-{}"><b>{}</b> {}</span>',
         word, shown or word, word, word.capitalize(), TERMS[word],
     )  # fmt: skip
-
-
-@register.simple_tag
-def law(text: str, codex: str) -> SafeString:
-    """A rule as it reads: Markdown without raw HTML; links to other rules of the book lead to them."""
-    html = LAW.render(text)
-    linked = re.sub(r'href="#([\w:.-]+)"', lambda match: f'href="/codex/{codex}/{match[1]}"', html)
-    return mark_safe(linked)  # noqa: S308 - markdown-it escapes text and refuses script addresses
 
 
 @register.filter
@@ -207,12 +194,6 @@ def bar(value: float, most: float) -> SafeString:
         '<rect class="bar-fill" width="{}" height="4" rx="2"/></svg>',
         f"{width:.0f}",
     )
-
-
-@register.simple_tag
-def diff_side(spans: Sequence[DiffSpan], side: str, findings: Sequence[dict[str, Any]] = ()) -> SafeString:
-    """One side of a difference (`old`, `new`) or `both` in one text, with the flags of a comparison."""
-    return render_side(spans, side, findings or ())
 
 
 @register.filter
