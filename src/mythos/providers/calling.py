@@ -1,0 +1,150 @@
+"""Calling a provider as it wants to be called: paced, paid for in advance, tried again, many at once."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from mythos.errors import NotConfigured, ProviderFailed
+from mythos.providers.base import MAYBE_PAID, PASSING, Message, Options, Provider, Reply, ceiling, failed
+from mythos.providers.limits import Pace, Purse
+
+Tag = TypeVar("Tag")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a call is tried and how long the pauses grow; a pause asked for by the other side comes first."""
+
+    attempts: int = 5
+    first_pause: float = 0.5
+    longest_pause: float = 30.0
+    longest_wait: float = 120.0
+
+    def pause(self, attempt: int, retry_after: float | None, chance: random.Random) -> float | None:
+        """Seconds before the next attempt; None when the other side asks for more than we wait."""
+        if retry_after is not None:
+            return None if retry_after > self.longest_wait else retry_after + chance.uniform(0, self.first_pause)
+        return chance.uniform(0, min(self.longest_pause, self.first_pause * 2**attempt))
+
+
+@dataclass(slots=True)
+class Line:
+    """One provider with its pace, purses and patience; shared by all threads of a run."""
+
+    provider: Provider
+    purses: Sequence[Purse] = ()
+    patience: Patience = field(default_factory=Patience)
+    pace: Pace | None = None
+    sleep: Callable[[float], None] = time.sleep
+    chance: random.Random = field(default_factory=random.Random)
+
+    def __post_init__(self) -> None:
+        if self.pace is None:
+            self.pace = Pace(self.provider.limits.per_minute)
+
+    def chat(self, messages: Sequence[Message], options: Options) -> tuple[Reply, tuple[str, ...]]:
+        """A reply, and the causes of the attempts that failed before it."""
+        causes: list[str] = []
+        while True:
+            try:
+                return self._attempt(messages, options), tuple(causes)
+            except ProviderFailed as error:
+                cause = str(error.data.get("cause", "server_error"))
+                causes.append(cause)
+                pause = None
+                if cause in PASSING and len(causes) < self.patience.attempts:
+                    pause = self.patience.pause(len(causes) - 1, error.retry_after, self.chance)
+                if pause is None:
+                    error.data["causes"] = causes
+                    raise
+                self.sleep(pause)
+
+    def _attempt(self, messages: Sequence[Message], options: Options) -> Reply:
+        held = self._hold(messages, options)
+        paid = 0.0
+        try:
+            if self.pace is not None:
+                self.pace.wait()
+            reply = self.provider.chat(messages, options)
+            paid = reply.cost or 0.0
+            return reply
+        except ProviderFailed as error:
+            paid = held if error.data.get("cause") in MAYBE_PAID else 0.0
+            raise
+        finally:
+            for purse in self.purses:
+                purse.settle(held, paid)
+
+    def _hold(self, messages: Sequence[Message], options: Options) -> float:
+        limited = any(purse.limit is not None for purse in self.purses)
+        price = self.provider.price(options.model or self.provider.model())
+        if price is None:
+            if limited:
+                raise NotConfigured(
+                    f"A spending limit needs the price of the model {options.model or self.provider.model()}.",
+                    hint="Set MYTHOS_PRICES, or take the limit away.",
+                )
+            return 0.0
+        most = ceiling(price, messages, options)
+        done: list[Purse] = []
+        for purse in self.purses:
+            if not purse.hold(most):
+                for earlier in done:
+                    earlier.settle(most, 0.0)
+                raise failed("budget", f"The spending limit is reached: the next call may cost up to ${most:.4f}.")
+            done.append(purse)
+        return most
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Tag]):
+    """How one request of many ended: a reply or a failure, with the causes of failed attempts."""
+
+    tag: Tag
+    reply: Reply | None
+    error: ProviderFailed | None
+    causes: tuple[str, ...] = ()
+
+
+def chat_many(
+    line: Line,
+    requests: Iterable[tuple[Tag, Sequence[Message], Options]],
+    *,
+    concurrency: int | None = None,
+    stop: threading.Event | None = None,
+) -> Iterator[list[Outcome[Tag]]]:
+    """Outcomes in batches as they arrive, so many at once; after `stop` or a spent budget no new call starts."""
+    most = concurrency or line.provider.limits.concurrency
+    stopped = stop or threading.Event()
+    source, running = iter(requests), set[Future[Outcome[Tag]]]()
+
+    def call(tag: Tag, messages: Sequence[Message], options: Options) -> Outcome[Tag]:
+        try:
+            reply, causes = line.chat(messages, options)
+        except ProviderFailed as error:
+            return Outcome(tag, None, error, tuple(error.data.get("causes", ())))
+        return Outcome(tag, reply, None, causes)
+
+    with ThreadPoolExecutor(most, thread_name_prefix="provider") as pool:
+        exhausted = False
+        while True:
+            while not exhausted and not stopped.is_set() and len(running) < most:
+                try:
+                    request = next(source)
+                except StopIteration:
+                    exhausted = True
+                    break
+                running.add(pool.submit(call, *request))
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            batch = [future.result() for future in done]
+            if any(outcome.error and outcome.error.data.get("cause") == "budget" for outcome in batch):
+                exhausted = True
+            yield batch
