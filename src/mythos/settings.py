@@ -141,6 +141,7 @@ INSTALLED_APPS = [
     "mythos.assistants",
     "mythos.prompts",
     "mythos.codex",
+    "mythos.rituals",
     "mythos.api.apps.ApiConfig",
     "mythos.web",
 ]

@@ -13,7 +13,7 @@ from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "mythos"
-FLOORS = ["work", "accounts", "assistants", "prompts", "codex"]
+FLOORS = ["work", "accounts", "assistants", "prompts", "codex", "rituals"]
 FILES = [p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts]
 # name -> why an import stands inside a function
 LAZY = {

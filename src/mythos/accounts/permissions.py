@@ -25,13 +25,15 @@ LEAST_ROLE: dict[str, Role] = {
     "codex.propose": Role.EDITOR,
     "contracts.sign": Role.EDITOR,
     "contracts.waive": Role.REVIEWER,
+    "rituals.edit": Role.EDITOR,
+    "rituals.run": Role.EDITOR,
 }
 _ORDER = [Role.VIEWER, Role.EDITOR, Role.REVIEWER, Role.OWNER]
 
 
 def swarm_of(thing: Model) -> Swarm:
     """The swarm a row belongs to, found by walking its foreign keys."""
-    for step in ("swarm", "codex", "clause", "prompt"):
+    for step in ("swarm", "codex", "clause", "ritual", "run", "prompt"):
         if isinstance(thing, Swarm):
             return thing
         owner = getattr(thing, step, None)

@@ -6,13 +6,13 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from mythos.errors import NotConfigured, ProviderFailed
 from mythos.providers.base import MAYBE_PAID, PASSING, Message, Options, Provider, Reply, ceiling, failed
 from mythos.providers.limits import Pace, Purse
+from mythos.providers.many import side_by_side
 
 Tag = TypeVar("Tag")
 
@@ -46,7 +46,7 @@ class Line:
 
     def __post_init__(self) -> None:
         if self.pace is None:
-            self.pace = Pace(self.provider.limits.per_minute)
+            self.pace = _pace_of(self.provider)
 
     def chat(self, messages: Sequence[Message], options: Options) -> tuple[Reply, tuple[str, ...]]:
         """A reply, and the causes of the attempts that failed before it."""
@@ -102,6 +102,20 @@ class Line:
         return most
 
 
+_paces: dict[str, tuple[int | None, Pace]] = {}
+_paces_lock = threading.Lock()
+
+
+def _pace_of(provider: Provider) -> Pace:
+    """One pace a provider for the whole process, whoever calls."""
+    per_minute = provider.limits.per_minute
+    with _paces_lock:
+        known = _paces.get(provider.name)
+        if known is None or known[0] != per_minute:
+            known = _paces[provider.name] = (per_minute, Pace(per_minute))
+        return known[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Tag]):
     """How one request of many ended: a reply or a failure, with the causes of failed attempts."""
@@ -120,31 +134,16 @@ def chat_many(
     stop: threading.Event | None = None,
 ) -> Iterator[list[Outcome[Tag]]]:
     """Outcomes in batches as they arrive, so many at once; after `stop` or a spent budget no new call starts."""
-    most = concurrency or line.provider.limits.concurrency
     stopped = stop or threading.Event()
-    source, running = iter(requests), set[Future[Outcome[Tag]]]()
 
-    def call(tag: Tag, messages: Sequence[Message], options: Options) -> Outcome[Tag]:
+    def call(request: tuple[Tag, Sequence[Message], Options]) -> Outcome[Tag]:
+        tag, messages, options = request
         try:
             reply, causes = line.chat(messages, options)
         except ProviderFailed as error:
+            if error.data.get("cause") == "budget":
+                stopped.set()
             return Outcome(tag, None, error, tuple(error.data.get("causes", ())))
         return Outcome(tag, reply, None, causes)
 
-    with ThreadPoolExecutor(most, thread_name_prefix="provider") as pool:
-        exhausted = False
-        while True:
-            while not exhausted and not stopped.is_set() and len(running) < most:
-                try:
-                    request = next(source)
-                except StopIteration:
-                    exhausted = True
-                    break
-                running.add(pool.submit(call, *request))
-            if not running:
-                return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            batch = [future.result() for future in done]
-            if any(outcome.error and outcome.error.data.get("cause") == "budget" for outcome in batch):
-                exhausted = True
-            yield batch
+    return side_by_side(requests, call, concurrency=concurrency or line.provider.limits.concurrency, stop=stopped)

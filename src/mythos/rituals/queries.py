@@ -1,0 +1,81 @@
+"""Questions about rituals, their runs and results."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils import timezone
+
+from mythos.accounts.actors import Actor
+from mythos.accounts.models import Swarm
+from mythos.accounts.queries import swarms_of
+from mythos.errors import NotFound
+from mythos.rituals.models import Ritual, RitualCase, RitualReply, RitualResult, RitualRun
+
+
+def visible_rituals(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Ritual]:
+    """Rituals of the actor's swarms, with the number of their cases and their newest run."""
+    found = Ritual.objects.filter(swarm__in=swarms_of(actor))
+    if swarm is not None:
+        found = found.filter(swarm=swarm)
+    newest = RitualRun.objects.filter(ritual=OuterRef("pk")).order_by("-id").values("pk")[:1]
+    live = Count("cases", filter=Q(cases__retired_version=None))
+    return found.select_related("swarm", "prompt").annotate(case_count=live, last_run_id=Subquery(newest))
+
+
+def get_ritual(actor: Actor, key: int | str, swarm: Swarm | None = None) -> Ritual:
+    """One ritual by number or slug, or NotFound."""
+    found = visible_rituals(actor, swarm)
+    ritual = found.filter(pk=key).first() if isinstance(key, int) else found.filter(slug=key).first()
+    if ritual is None:
+        raise NotFound(f"There is no ritual {key!r}.", fields={"ritual": "Unknown ritual."})
+    return ritual
+
+
+def cases_of(ritual: Ritual, split: str = "") -> QuerySet[RitualCase]:
+    """The cases in use, in order; of one split or all."""
+    rows = RitualCase.objects.filter(ritual=ritual, retired_version=None)
+    return rows.filter(split=split) if split else rows
+
+
+def cases_of_run(run: RitualRun) -> QuerySet[RitualCase]:
+    """The cases that were in use when the run was started, whatever happened to them since."""
+    rows = RitualCase.objects.filter(ritual=run.ritual_id, since_version__lte=run.ritual_version)
+    rows = rows.filter(Q(retired_version=None) | Q(retired_version__gt=run.ritual_version))
+    return rows.filter(split=run.split) if run.split else rows
+
+
+def cases_hash(ritual: Ritual, split: str = "") -> str:
+    """What makes two sets of cases the same set."""
+    shas = cases_of(ritual, split).order_by("sha256").values_list("sha256", flat=True)
+    return hashlib.sha256("\n".join(shas).encode()).hexdigest()
+
+
+def visible_runs(actor: Actor, swarm: Swarm | None = None) -> QuerySet[RitualRun]:
+    """Runs of the actor's swarms, newest first."""
+    found = RitualRun.objects.filter(ritual__swarm__in=swarms_of(actor))
+    if swarm is not None:
+        found = found.filter(ritual__swarm=swarm)
+    return found.select_related("ritual", "ritual__swarm", "checkpoint", "checkpoint__prompt", "author")
+
+
+def get_run(actor: Actor, run_id: int) -> RitualRun:
+    """One run, or NotFound."""
+    run = visible_runs(actor).filter(pk=run_id).first()
+    if run is None:
+        raise NotFound(f"There is no run {run_id}.")
+    return run
+
+
+def results_of(run: RitualRun) -> QuerySet[RitualResult]:
+    """What every case gave, in the order of the cases."""
+    return RitualResult.objects.filter(run=run).select_related("case", "reply")
+
+
+def spent_today(swarm: Swarm) -> float:
+    """US dollars of the swarm since midnight, UTC: what replies cost, or more where runs had to book a doubt."""
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    replies = RitualReply.objects.filter(swarm=swarm, created_at__gte=midnight).aggregate(cost=Sum("cost"))["cost"]
+    runs = RitualRun.objects.filter(ritual__swarm=swarm, started_at__gte=midnight)
+    return max(float(replies or 0.0), float(runs.aggregate(spent=Sum("spent"))["spent"] or 0.0))

@@ -1,0 +1,76 @@
+"""A ritual from a document of another tool, or a newer edition of one that is here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from mythos.accounts.actors import Actor
+from mythos.accounts.models import Swarm
+from mythos.errors import Invalid
+from mythos.formats.rituals.document import CaseRecord, RitualDocument
+from mythos.prompts.models import Prompt
+from mythos.rituals.expecting import why_ungraded
+from mythos.rituals.models import Ritual
+from mythos.rituals.queries import visible_rituals
+from mythos.rituals.services.rituals import CaseChanges, create_ritual, set_cases
+
+
+@dataclass(frozen=True, slots=True)
+class RitualImport:
+    """What an import did; `ungraded` names every type of expectation that nothing here measures, with the reason."""
+
+    ritual: Ritual
+    is_new: bool
+    changes: CaseChanges
+    ungraded: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def import_ritual(
+    *,
+    actor: Actor,
+    swarm: Swarm,
+    slug: str,
+    document: RitualDocument,
+    type: str = "",
+    prompt: Prompt | None = None,
+) -> RitualImport:
+    """Make the ritual, or bring its cases up to the document; unknown expectations refuse the whole of it."""
+    ungraded = ungraded_types(document.cases)
+    unknown = sorted(name for name, reason in ungraded.items() if reason == "?")
+    if unknown:
+        raise Invalid(
+            f"There is no expectation “{unknown[0]}”.",
+            hint="Nothing was written.",
+            data={"unknown": unknown},
+        )
+    with transaction.atomic():
+        held = visible_rituals(actor, swarm).filter(slug=slug).first()
+        if held is not None:
+            changes = set_cases(actor=actor, ritual_id=held.pk, cases=document.cases, strict=False)
+            held.refresh_from_db()
+            return RitualImport(held, False, changes, ungraded, document.notes)
+        ritual = create_ritual(
+            actor=actor,
+            swarm=swarm,
+            slug=slug,
+            title=document.title,
+            type=type or document.type,
+            description=document.description,
+            prompt=prompt,
+            template=document.template,
+            origin=document.origin,
+            cases=document.cases,
+            strict=False,
+        )
+    changes = CaseChanges(len(document.cases), 0, 0, 0)
+    return RitualImport(ritual, True, changes, ungraded, document.notes)
+
+
+def ungraded_types(cases: Sequence[CaseRecord]) -> dict[str, str]:
+    """Type -> why nothing here grades it; `?` for a name nobody knows."""
+    names = {str(entry.get("type", "")) for case in cases for entry in case.expectations}
+    return {name: reason for name in sorted(names) if (reason := why_ungraded(name))}

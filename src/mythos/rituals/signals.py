@@ -1,0 +1,5 @@
+"""What this floor announces, after commit and with ids only."""
+
+from django.dispatch import Signal
+
+ritual_run_finished = Signal()  # run_id
