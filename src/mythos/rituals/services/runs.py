@@ -55,33 +55,21 @@ def start_run(
     fields = _problems(parameters or {}, split, repeats, concurrency, budget)
     if budget is not None and service.price(chosen) is None:
         fields["budget"] = f"A budget needs the price of {chosen}; set MYTHOS_PRICES."
+    total = cases_of(ritual, split).count() * repeats
+    if not total:
+        fields.setdefault("split", "No case of the ritual is in it." if split else "The ritual has no cases.")
     if fields:
         raise Invalid("The run cannot start.", fields=fields)
-    checkpoint = checkpoint or (ritual.prompt.current if ritual.prompt and text is None else None)
-    _refuse_stranger(checkpoint, ritual)
-    tried = _expanded(text if text is not None else checkpoint.text if checkpoint else "", ritual, checkpoint)
-    cases = cases_of(ritual, split)
-    total = cases.count() * repeats
-    if not total:
-        raise Invalid("The ritual has no cases to run.", fields={"split": "No case is in it."})
-    types = {entry["type"] for entries in cases.values_list("expectations", flat=True) for entry in entries}
     with transaction.atomic():
         run = RitualRun.objects.create(
             ritual=ritual,
-            ritual_version=ritual.version,
-            cases_sha256=cases_hash(ritual, split),
-            checkpoint=checkpoint,
-            text=tried,
-            text_role="user" if checkpoint and checkpoint.prompt.kind == "user" else "system",
-            text_sha256=content_hash(tried),
+            **_tried(ritual, checkpoint, text),
+            **_pinned_cases(ritual, split),
             provider=provider,
             model=chosen,
             parameters=dict(parameters or {}),
             judge=_judge(judge),
-            graders=_versions(types),
-            ungraded={name: reason for name in sorted(types) if (reason := why_ungraded(name))},
             is_simulated=service.is_simulated,
-            split=split,
             repeats=repeats,
             concurrency=concurrency,
             use_cache=use_cache,
@@ -163,14 +151,33 @@ def _move(actor: Actor, run_id: int, to: str, *, from_states: tuple[str, ...]) -
     return run
 
 
-def _expanded(text: str, ritual: Ritual, checkpoint: PromptCheckpoint | None) -> str:
-    """The text with included prompts in place, so that a label moved later changes nothing."""
-    return render(ritual.swarm, text, Unfilled(), (checkpoint.prompt.slug,) if checkpoint else ())
-
-
-def _refuse_stranger(checkpoint: PromptCheckpoint | None, ritual: Ritual) -> None:
+def _tried(ritual: Ritual, checkpoint: PromptCheckpoint | None, text: str | None) -> dict[str, Any]:
+    """The text, with included prompts in place, so that a label moved later changes nothing."""
+    if checkpoint is None and text is None and ritual.prompt is not None:
+        checkpoint = ritual.prompt.current
     if checkpoint is not None and checkpoint.prompt.swarm_id != ritual.swarm_id:
         raise Invalid("The run cannot start.", fields={"checkpoint": "The prompt belongs to another swarm."})
+    given = text if text is not None else checkpoint.text if checkpoint else ""
+    whole = render(ritual.swarm, given, Unfilled(), (checkpoint.prompt.slug,) if checkpoint else ())
+    is_user = checkpoint is not None and checkpoint.prompt.kind == "user"
+    return {
+        "checkpoint": checkpoint,
+        "text": whole,
+        "text_role": "user" if is_user else "system",
+        "text_sha256": content_hash(whole),
+    }
+
+
+def _pinned_cases(ritual: Ritual, split: str) -> dict[str, Any]:
+    lists = cases_of(ritual, split).values_list("expectations", flat=True)
+    types = sorted({entry["type"] for entries in lists for entry in entries})
+    return {
+        "ritual_version": ritual.version,
+        "cases_sha256": cases_hash(ritual, split),
+        "split": split,
+        "graders": _versions(types),
+        "ungraded": {name: reason for name in types if (reason := why_ungraded(name))},
+    }
 
 
 def _versions(types: Iterable[str]) -> dict[str, int]:
