@@ -8,6 +8,7 @@ may still fail. The loops are looked at in the position automaton of the pattern
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from re import error as PatternError
 from typing import Any
 
@@ -26,6 +27,7 @@ SECONDS_A_TRY = 0.05
 SECONDS_IN_ALL = 0.6
 
 
+@lru_cache(maxsize=1024)
 def why_explosive(pattern: str) -> str:
     """A reason to refuse the pattern, or nothing."""
     try:
