@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from mythos.errors import ProviderFailed
@@ -117,9 +117,17 @@ def failed(
 
 def request_hash(messages: Sequence[Message], options: Options) -> str:
     """Equal requests have equal hashes; the time limit does not change what is asked."""
-    asked = {key: value for key, value in asdict(options).items() if key != "timeout"}
-    body = json.dumps([[asdict(message) for message in messages], asked], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(body.encode()).hexdigest()
+    asked = {
+        "model": options.model,
+        "temperature": options.temperature,
+        "max_tokens": options.max_tokens,
+        "seed": options.seed,
+        "stop": options.stop,
+        "schema": options.schema,
+        "messages": [(message.role, message.content) for message in messages],
+    }
+    body = json.dumps(asked, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def ceiling(price: Price, messages: Sequence[Message], options: Options) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -23,6 +24,7 @@ from mythos.providers.calling import Line, Patience
 from mythos.providers.limits import Purse
 from mythos.providers.many import side_by_side
 from mythos.rituals.expecting import Graded, case_hash, grade
+from mythos.rituals.inserting import insert
 from mythos.rituals.models import RitualCase, RitualReply, RitualResult, RitualRun
 from mythos.rituals.queries import cases_of_run, get_run, spent_today
 from mythos.rituals.signals import ritual_run_finished
@@ -34,6 +36,34 @@ CHUNK = 250
 LOOK_AROUND_SECONDS = 0.3
 DAY_BUDGET_VARIABLE = "MYTHOS_DAY_BUDGET"
 PATIENCE = Patience()
+REPLY_COLUMNS = (
+    "swarm",
+    "run",
+    "created_at",
+    "key",
+    "text",
+    "tokens_in",
+    "tokens_out",
+    "cost",
+    "latency_ms",
+    "model",
+    "finish",
+)
+RESULT_COLUMNS = (
+    "run",
+    "case",
+    "repeat",
+    "attempts",
+    "cause",
+    "message",
+    "status",
+    "reply",
+    "is_cached",
+    "score",
+    "passed",
+    "grades",
+    "created_at",
+)
 State = RitualRun.State
 Hold = Callable[[], bool]
 Land = Callable[[], AbstractContextManager[None]]
@@ -203,14 +233,17 @@ class _Runner:
         paid = {ended.call.key: ended.reply for ended in batch if ended.reply is not None}
         with transaction.atomic():
             self.kept.update(self._keep(paid))
-            rows = [self._row(ended) for ended in self._with_waiting(batch) if ended.cause != "budget"]
-            RitualResult.objects.bulk_create(rows, ignore_conflicts=True)
+            now = timezone.now()
+            rows = [(*self._row(ended), now) for ended in self._with_waiting(batch) if ended.cause != "budget"]
+            insert(RitualResult, RESULT_COLUMNS, rows)
             spent = {"spent": self.purse.spent} if self.purse.spent else {}
             RitualRun.objects.filter(pk=self.run.pk).update(done=F("done") + len(rows), **spent)
 
     def _keep(self, paid: dict[str, Reply]) -> dict[str, int]:
-        rows = [_reply_row(self.run, key, reply) for key, reply in paid.items()]
-        RitualReply.objects.bulk_create(rows, ignore_conflicts=True)
+        now = timezone.now()
+        fields = ((r.text, r.tokens_in, r.tokens_out, r.cost, r.latency_ms, r.model, r.finish) for r in paid.values())
+        own = (self.swarm.pk, self.run.pk, now)
+        insert(RitualReply, REPLY_COLUMNS, [(*own, key, *row) for key, row in zip(paid, fields, strict=True)])
         return dict(RitualReply.objects.filter(swarm=self.swarm, key__in=list(paid)).values_list("key", "pk"))
 
     def _with_waiting(self, batch: list[Ended]) -> Iterator[Ended]:
@@ -220,19 +253,17 @@ class _Runner:
                 if ended.reply is None:
                     yield Ended(call, None, None, ended.cause, ended.message, ended.attempts)
                 else:
-                    call.known = _reply_row(self.run, call.key, ended.reply)
+                    call.known = RitualReply.objects.get(pk=self.kept[call.key])
                     yield self._do(call)
 
-    def _row(self, ended: Ended) -> RitualResult:
-        call = ended.call
-        row = RitualResult(run=self.run, case=call.case, repeat=call.repeat, attempts=list(ended.attempts))
-        if ended.graded is None:
-            row.status, row.cause, row.message = RitualResult.Status.FAILED, ended.cause, ended.message
-            return row
-        row.is_cached = call.known is not None
-        row.reply_id = (call.known.pk if call.known else None) or self.kept[call.key]
-        row.score, row.passed, row.grades = ended.graded.score, ended.graded.passed, ended.graded.grades
-        return row
+    def _row(self, ended: Ended) -> tuple[Any, ...]:
+        call, graded = ended.call, ended.graded
+        mine = (self.run.pk, call.case.pk, call.repeat, list(ended.attempts), ended.cause, ended.message)
+        if graded is None:
+            return (*mine, RitualResult.Status.FAILED.value, None, False, None, None, [])
+        reply = call.known.pk if call.known else self.kept[call.key]
+        is_cached = call.known is not None
+        return (*mine, RitualResult.Status.GRADED.value, reply, is_cached, graded.score, graded.passed, graded.grades)
 
     def _look_around(self) -> None:
         """Whether somebody paused or cancelled the run."""
@@ -241,21 +272,6 @@ class _Runner:
         self.looked_at = time.monotonic()
         if not RitualRun.objects.filter(pk=self.run.pk, state=State.RUNNING).exists():
             self.stop.set()
-
-
-def _reply_row(run: RitualRun, key: str, reply: Reply) -> RitualReply:
-    return RitualReply(
-        swarm=run.ritual.swarm,
-        key=key,
-        text=reply.text,
-        tokens_in=reply.tokens_in,
-        tokens_out=reply.tokens_out,
-        cost=reply.cost,
-        latency_ms=reply.latency_ms,
-        model=reply.model,
-        finish=reply.finish,
-        run=run,
-    )
 
 
 def _storable(text: str) -> str:
