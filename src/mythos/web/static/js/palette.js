@@ -30,8 +30,9 @@
     if (list) input.setAttribute("aria-controls", "palette-hits");
     else input.removeAttribute("aria-controls");
     choose(0);
-    if (openFirst && isCurrent()) open();
+    if (!openFirst || !isCurrent()) return; // results of fewer letters may come in between
     openFirst = false;
+    open();
   }).observe(results, { childList: true });
 
   dialog.addEventListener("shown", () => {
@@ -39,6 +40,7 @@
     input.select();
     input.dispatchEvent(new Event("palette-open"));
   });
+  input.addEventListener("input", () => { openFirst = false; });
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") choose(chosen + 1);
     else if (event.key === "ArrowUp") choose(chosen - 1);
