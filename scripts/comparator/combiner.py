@@ -14,7 +14,7 @@ from mythos.text.combine import DIGITS
 
 # Public sets that count any change of meaning as harm: they inform, but policies come first.
 PUBLIC = {"semantoneg": 0.5, "wikifactcheck": 0.5}
-SYNTHETIC = 0.3
+SYNTHETIC = 0.15
 CROSS = ("whole worse", "whole better", "unit worse", "unit better")
 
 
@@ -26,6 +26,10 @@ class Table:
     values: np.ndarray
     labels: np.ndarray
     groups: np.ndarray
+
+    def only(self, chosen: np.ndarray) -> Table:
+        """The rows that are chosen."""
+        return Table(self.names, self.values[chosen], self.labels[chosen], self.groups[chosen])
 
     def columns(self, names: Sequence[str]) -> np.ndarray:
         return np.round(self.values[:, [self.names.index(name) for name in names]], DIGITS)
@@ -54,14 +58,11 @@ def _weights(groups: np.ndarray, aim: np.ndarray) -> np.ndarray:
     return weights
 
 
-def fit(table: Table, names: Sequence[str], aim: str, rows: np.ndarray, seed: int) -> GradientBoostingClassifier:
-    target = (table.labels == aim).astype(int)[rows]
-    weights = (
-        _weights(table.groups[rows], target)
-        if aim == "worse"
-        else np.where(table.groups[rows] == "synthetic", 0.2, 1.0)
-    )
-    return _model(seed).fit(table.columns(names)[rows], target, sample_weight=weights)
+def fit(table: Table, names: Sequence[str], aim: str, seed: int) -> GradientBoostingClassifier:
+    target = (table.labels == aim).astype(int)
+    synthetic = np.where(table.groups == "synthetic", 0.2, 1.0)
+    weights = _weights(table.groups, target) if aim == "worse" else synthetic
+    return _model(seed).fit(table.columns(names), target, sample_weight=weights)
 
 
 def cross_validated(table: Table, names: Sequence[str], aim: str, seed: int) -> np.ndarray:
@@ -69,7 +70,7 @@ def cross_validated(table: Table, names: Sequence[str], aim: str, seed: int) -> 
     scores = np.full(len(table.labels), np.nan)
     for group in sorted(set(table.groups) - {"synthetic"}):
         held = table.groups == group
-        model = fit(table, names, aim, ~held, seed)
+        model = fit(table.only(~held), names, aim, seed)
         scores[held] = model.decision_function(table.columns(names)[held])
     return scores
 

@@ -55,7 +55,7 @@ WORSE = [
     ("Only admins may delete accounts.", "Admins may delete accounts.", "scope", "Restriction removed"),
     ("Run unit tests and type checks.", "Run unit tests or type checks.", "condition", "Both became either"),
     ("Transfer the call.", "Transfer the call if the agent is free.", "condition", "Condition added"),
-    ("Ask for consent before recording.", "Ask for consent after recording.", "negation", "Meaning reversed"),
+    ("Ask for consent before recording.", "Ask for consent after recording.", "order", "Order changed"),
     (
         "The manager approves the clerk's bills.",
         "The clerk approves the manager's bills.",

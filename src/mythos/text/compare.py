@@ -25,7 +25,7 @@ __all__ = ["Comparison", "Finding", "Thresholds", "Verdict", "compare"]
 Verdict = Literal["regression", "uncertain", "preserved", "strengthened", "changed"]
 
 # A text longer than this is compared by a sample of its sentences when similarity is measured.
-MAX_SIMILARITY_SENTENCES = 48
+MAX_SIMILARITY_SENTENCES = 24
 MAX_SIMILARITY_CHARACTERS = 400
 
 

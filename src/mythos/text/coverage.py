@@ -10,9 +10,11 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from mythos.text.compare import DEFAULT, Comparison, Thresholds, compare
-from mythos.text.detectors.base import Finding, Side, Span
+from mythos.text.detectors.base import AlignedPair, Finding, Side, Span
 from mythos.text.detectors.deontic import PERMISSION, stance
 from mythos.text.embed import Vectors, embed
+from mythos.text.features import limit
+from mythos.text.lexicon import PERMISSION as PERMISSIONS
 from mythos.text.likeness import is_content
 from mythos.text.segment import Sentence, segment
 from mythos.text.words import words
@@ -26,6 +28,8 @@ SAME_TOPIC = 0.5
 SAME_WORDS = 0.5
 MAX_SENTENCES = 96
 CANDIDATES = 3
+REVERSED = 0.25  # confidence from which a turned meaning counts
+NEARLY = 0.05  # as near as the nearest sentence
 _ORDER: dict[State, int] = {"carried": 3, "contradicted": 2, "weakened": 1, "absent": 0}
 
 
@@ -61,6 +65,9 @@ def coverage(clause_text: str, prompt_text: str, *, thresholds: Thresholds = DEF
     sentences = _nearest(clauses, sentences)
     cosine = _cosine(clauses, sentences)
     row = int(cosine.max(axis=1).argmax())
+    stems = [w.stem for w in words(clauses[row].text)]
+    alike = [Indel.normalized_similarity(stems, [w.stem for w in words(s.text)]) for s in sentences]
+    cosine[row] = np.maximum(cosine[row], alike)
     clause, order = clauses[row], np.argsort(-cosine[row], kind="stable")[:CANDIDATES]
     near = [(sentences[int(i)], float(cosine[row, int(i)])) for i in order]
     judged = [
@@ -70,7 +77,9 @@ def coverage(clause_text: str, prompt_text: str, *, thresholds: Thresholds = DEF
     ]
     if not judged:
         return Coverage("absent", "", None, round(near[0][1], 4), ())
-    (state, findings), sentence, likeness = max(judged, key=lambda item: (_ORDER[item[0][0]], item[2]))
+    best = max(likeness for _, _, likeness in judged)
+    close = [item for item in judged if item[2] >= best - NEARLY]
+    (state, findings), sentence, likeness = max(close, key=lambda item: (_ORDER[item[0][0]], item[2]))
     return Coverage(state, sentence.text, (sentence.start, sentence.end), round(likeness, 4), findings)
 
 
@@ -124,16 +133,29 @@ def _judge(
     findings = tuple(_placed(f, clause.start, sentence.start) for f in compared.findings)
     if _opposed(clause, sentence, compared):
         return "contradicted", findings
-    return ("weakened" if compared.is_regression else "carried"), findings
+    return ("weakened" if compared.is_regression or _looser(clause, sentence) else "carried"), findings
+
+
+def _looser(clause: Sentence, sentence: Sentence) -> bool:
+    """The same limit, set where it asks for less."""
+    moved = limit(AlignedPair(clause.text, sentence.text))
+    return moved["upper limit"] > 0 or moved["lower limit"] < 0
 
 
 def _opposed(one: Sentence, other: Sentence, compared: Comparison) -> bool:
     """One forbids what the other allows or asks for."""
     first, second = stance(Side(one.text)), stance(Side(other.text))
-    if first.is_ban and not second.is_ban and second.level == PERMISSION:
+    leave = second.level == PERMISSION or bool(PERMISSIONS & set(Side(other.text).norms))
+    if first.is_ban and not second.is_ban and leave:
         return True
-    turned = any(f.kind in ("negation", "actor", "order") and f.direction == "reversed" for f in compared.findings)
-    return turned and compared.is_regression
+    return any(f.confidence >= REVERSED and _turns(f) for f in compared.findings)
+
+
+def _turns(finding: Finding) -> bool:
+    """Not merely less: the opposite, or what was forbidden."""
+    if finding.kind == "negation":
+        return finding.direction != "stronger"
+    return finding.kind in ("actor", "order") and finding.direction == "reversed"
 
 
 def _clash(one: Sentence, other: Sentence, likeness: float, thresholds: Thresholds) -> Conflict | None:
@@ -146,7 +168,7 @@ def _clash(one: Sentence, other: Sentence, likeness: float, thresholds: Threshol
         reason = "One forbids what the other allows or asks for."
     else:
         amounts = [f for f in there.findings if f.kind in ("quantity", "unit") and f.old_text and f.new_text]
-        if amounts and there.score + back.score >= 1:
+        if amounts and there.score + back.score >= 0.6:
             kind, reason = amounts[0].kind, f"One says “{amounts[0].old_text}”, the other “{amounts[0].new_text}”."
     if not kind:
         return None

@@ -13,7 +13,7 @@ from mythos.text.likeness import is_content
 from mythos.text.units import Units
 
 KINDS = (
-    "negation", "modality", "quantity", "unit", "scope", "condition", "exception", "actor", "object", "addition",
+    "negation", "modality", "quantity", "scope", "condition", "exception", "actor", "object", "addition",
     "deletion", "order", "tone", "authority",
 )  # fmt: skip
 _HARM = ("weaker", "reversed", "neutral")
@@ -21,25 +21,33 @@ _NARROWING = lexicon.word_set(
     "if when whenever where unless except provided only once until subject depending upon request otherwise "
     "but however although though"
 )
+_UPPER = lexicon.word_set("within at-most less-than up by in under below every each max maximum until before")
+_LOWER = lexicon.word_set("at-least more-than for over above after minimum min exceeds")
 
 
 def features(found: Units, findings: Sequence[Finding]) -> dict[str, float]:
     """By name; the combiner picks what it was trained on."""
     row = _shape(found)
     for kind in KINDS:
-        harm = [f.confidence for f in findings if f.kind == kind and f.direction in _HARM]
-        good = [f.confidence for f in findings if f.kind == kind and f.direction == "stronger"]
+        harm = [f.confidence for f in findings if _kind(f) == kind and f.direction in _HARM]
+        good = [f.confidence for f in findings if _kind(f) == kind and f.direction == "stronger"]
         row[f"{kind} harm"] = max(harm, default=0.0)
         row[f"{kind} good"] = max(good, default=0.0)
     strongest = sorted((f.confidence for f in findings if f.direction in _HARM), reverse=True)
     row["strongest harm"] = strongest[0] if strongest else 0.0
     row["second harm"] = strongest[1] if len(strongest) > 1 else 0.0
+    row["any harm"] = 1 - math.prod(1 - value for value in strongest[:3])
     row["harm findings"] = float(len(strongest))
     row["good findings"] = float(len(findings) - len(strongest))
     pairs = [unit.pair for unit in found.changed if unit.pair]
     for name, values in _of_pairs(pairs).items():
         row[name] = values
     return row
+
+
+def _kind(finding: Finding) -> str:
+    """Amounts in other units are rare in the data and harm as other amounts do."""
+    return "quantity" if finding.kind == "unit" else finding.kind
 
 
 def _shape(found: Units) -> dict[str, float]:
@@ -98,6 +106,7 @@ _PAIR_FEATURES = (
     "gone", "came", "gone share", "came share", "typos", "synonyms", "antonyms", "edits", "level", "hedges", "negators",
     "bans", "exceptions", "narrowing", "numbers gone", "numbers came", "universal", "partial", "only", "and",
     "kept old", "kept new", "qualifiers", "one place", "grew", "shrank", "word moved", "list marks", "leaves",
+    "limit", "upper limit", "lower limit",
 )  # fmt: skip
 
 
@@ -145,5 +154,22 @@ def _of_pair(pair: AlignedPair) -> dict[str, float]:
         "shrank": float(bool(pair.removed) and not pair.added),
         "word moved": float(not pair.removed and not pair.added),
         "list marks": float(pair.new.text.count(",") - pair.old.text.count(",")),
+        **limit(pair),
         "leaves": float(new.level == PERMISSION) - float(old.level == PERMISSION),
+    }
+
+
+def limit(pair: AlignedPair) -> dict[str, float]:
+    """How far the first amount moved, and whether it bounds from above (within, at most) or from below."""
+    old = [w for w in pair.removed if w.number]
+    new = [w for w in pair.added if w.number]
+    if not old or not new or old[0].unit != new[0].unit:
+        return {"limit": 0.0, "upper limit": 0.0, "lower limit": 0.0}
+    step = math.log((new[0].number or 1) / (old[0].number or 1))
+    at = pair.old.words.index(old[0])
+    before = {w.norm for w in pair.old.words[max(0, at - 3) : at]}
+    return {
+        "limit": step,
+        "upper limit": step if before & _UPPER else 0.0,
+        "lower limit": step if before & _LOWER else 0.0,
     }

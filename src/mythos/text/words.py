@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _TOKEN = re.compile(
@@ -82,19 +82,29 @@ for _name, _unit, _factor in (
     ("kb", "byte", 1e3),
     ("mb", "byte", 1e6),
     ("gb", "byte", 1e9),
+    ("kib", "byte", 1024),
+    ("mib", "byte", 1024**2),
+    ("gib", "byte", 1024**3),
     ("byte bytes", "byte", 1),
     ("metre metres meter meters m", "m", 1),
     ("km kilometre kilometres kilometer kilometers", "m", 1000),
     ("cm", "m", 0.01),
     ("mm", "m", 0.001),
     ("kg kilogram kilograms", "g", 1000),
-    ("gram grams", "g", 1),
+    ("gram grams g", "g", 1),
+    ("mg milligram milligrams", "g", 0.001),
+    ("mcg µg microgram micrograms", "g", 1e-6),
+    ("litre litres liter liters", "l", 1),
+    ("ml millilitre millilitres milliliter milliliters", "l", 0.001),
     ("time times", "times", 1),
     ("retry retries", "times", 1),
 ):
     for _spelling in _name.split():
         _UNITS[_spelling] = (_unit, _factor)
 
+
+_SPANS = frozenset(["second", "minute", "hour", "day", "week", "fortnight", "month", "quarter", "year"])
+_CODES = frozenset(["eur", "usd", "gbp"])
 
 # Sentences are looked at again and again; whole prompts once, and remembering them would cost memory.
 _CACHED_LENGTH = 2000
@@ -113,6 +123,14 @@ _BOUNDS = {
         ("more-than", "over|above|more than|greater than|longer than|exceeding|older than"),
     )
     for phrase in listed.split("|")
+}
+_BOUNDS_AFTER = {
+    "or more": "at-least",
+    "or over": "at-least",
+    "or older": "at-least",
+    "or less": "at-most",
+    "or fewer": "at-most",
+    "or under": "at-most",
 }
 
 
@@ -177,10 +195,11 @@ def _quantities(found: list[Word]) -> list[Word]:
     out: list[Word] = []
     index = 0
     while index < len(found):
-        word = found[index]
+        word = _span_of_one(found, index) or found[index]
         index += 1
         if word.number is None:
-            out.append(word)
+            if not (word.norm in _CODES and index < len(found) and found[index].number is not None):
+                out.append(word)
             continue
         value, unit, end = word.number, word.unit, word.end
         if value >= 20 and value % 10 == 0 and word.norm in NUMBER_WORDS and index < len(found):
@@ -189,14 +208,39 @@ def _quantities(found: list[Word]) -> list[Word]:
                 value, end, index = value + units, found[index].end, index + 1
         if index < len(found) and found[index].norm in _MULTIPLIERS:
             value, end, index = value * _MULTIPLIERS[found[index].norm], found[index].end, index + 1
+        bare = value
+        before = found[index - 2].norm if index >= 2 else ""
+        if not unit and before in _CODES:
+            unit = before
+        if index + 1 < len(found) and found[index].norm == "us" and found[index + 1].norm in ("dollar", "dollars"):
+            index += 1
         if not unit and index < len(found) and found[index].norm in _UNITS:
             unit, factor = _UNITS[found[index].norm]
             value, end, index = value * factor, found[index].end, index + 1
         if word.norm == "one" and not unit and value == 1:
             out.append(Word(word.text, "one", "one", word.start, word.end))
             continue
-        out.append(Word(word.text, word.norm, f"#{value:g}{unit}", word.start, end, value, unit))
+        made = Word(word.text, word.norm, f"#{value:g}{unit}", word.start, end, value, unit)
+        last = out[-1] if out else None
+        if last and last.number == bare and not last.unit and last.norm in NUMBER_WORDS:
+            out.pop()  # “thirty (30) days” says it twice
+        out.append(made)
     return out
+
+
+def _span_of_one(found: list[Word], index: int) -> Word | None:
+    """“An hour” is one hour, “half an hour” half of one."""
+    word = found[index]
+    following = [other.norm for other in found[index + 1 : index + 3]]
+    if word.norm in ("a", "an") and following[:1] and following[0] in _SPANS:
+        return replace(word, norm="one", number=1.0)
+    if word.norm != "half" or not following:
+        return None
+    gap = 2 if following[0] in ("a", "an") and len(following) > 1 else 1
+    if following[gap - 1] not in _SPANS:
+        return None
+    del found[index + 1 : index + gap]
+    return replace(word, number=0.5)
 
 
 def _bounds(found: list[Word]) -> list[Word]:
@@ -213,8 +257,15 @@ def _bounds(found: list[Word]) -> list[Word]:
                 index += length
                 break
         else:
-            out.append(found[index])
-            index += 1
+            tail = " ".join(word.norm for word in found[index : index + 2])
+            bound = (
+                _BOUNDS_AFTER.get(tail)
+                if any(word.number is not None for word in found[max(0, index - 2) : index])
+                else None
+            )
+            run = found[index : index + 2] if bound else found[index : index + 1]
+            out.append(replace(run[0], norm=bound, stem=bound, end=run[-1].end) if bound else run[0])
+            index += len(run)
     return out
 
 

@@ -11,6 +11,7 @@ from mythos.text.likeness import is_content
 from mythos.text.words import Word
 
 _PASSIVE = lexicon.word_set("be been being is are was were gets get")
+_LINKS = lexicon.word_set("in on at of for with from to by about")
 _FRONTED = re.compile(
     r"^\W*(?:before|after|when|if|once|unless|until|while|for|per|in|on|at|with|without|to|by)\b",
     re.IGNORECASE,
@@ -27,6 +28,8 @@ def find(pair: AlignedPair) -> list[Finding]:
         return []
     if _voice(pair.old.norms) != _voice(pair.new.norms):
         return []
+    if _LINKS & set(pair.old.norms) != _LINKS & set(pair.new.norms):
+        return []  # turned with the help of another preposition
     traded = _traded(pair, old, new)
     if traded:
         return traded

@@ -5,8 +5,7 @@ from __future__ import annotations
 from mythos.text import lexicon
 from mythos.text.detectors.base import AlignedPair, Direction, Finding
 from mythos.text.detectors.deontic import only_in_other_words
-from mythos.text.detectors.order import EARLY as _EARLY
-from mythos.text.detectors.order import LATE as _LATE
+from mythos.text.detectors.order import EARLY, LATE
 from mythos.text.words import Word
 
 _CONDITION = lexicon.word_set("if when where while whenever provided during once until before after then first")
@@ -51,7 +50,7 @@ def _condition(pair: AlignedPair) -> Finding | None:
     gone = [w for w in pair.removed if w.norm in _CONDITION]
     if came and gone and not only_in_other_words(pair) and not _alike(gone[0].norm, came[0].norm):
         turned = {gone[0].norm, came[0].norm}
-        if turned & _EARLY and turned & _LATE:
+        if turned & EARLY and turned & LATE:
             return None  # the order of steps, which has a detector of its own
         return pair.finding(
             "condition",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mythos.text import lexicon
 from mythos.text.detectors.base import AlignedPair, Finding, Swap
 from mythos.text.detectors.deontic import ADVICE, only_in_other_words, stance
+from mythos.text.detectors.order import EARLY, LATE
 from mythos.text.lexicon import NEGATORS
 
 _GUARDS = lexicon.word_set(
@@ -12,6 +13,10 @@ _GUARDS = lexicon.word_set(
     "reserved prior consent without except"
     " after limited restrict restricted zero required requires needs against out off"
 )
+
+
+# Words whose change other detectors name: they are opposites, but of order or of joining.
+_ELSEWHERE = NEGATORS | EARLY | LATE | {"and", "or"}
 
 
 def find(pair: AlignedPair) -> list[Finding]:
@@ -57,11 +62,7 @@ def find(pair: AlignedPair) -> list[Finding]:
 
 def opposites(pair: AlignedPair) -> list[Swap]:
     """Opposite words that took each other's place; negations are counted on their own."""
-    return [
-        swap
-        for swap in pair.swaps
-        if swap.kind == "antonym" and not {swap.old.norm, swap.new.norm} & (NEGATORS | {"and", "or"})
-    ]
+    return [swap for swap in pair.swaps if swap.kind == "antonym" and not {swap.old.norm, swap.new.norm} & _ELSEWHERE]
 
 
 def _reversed(pair: AlignedPair) -> Finding:
