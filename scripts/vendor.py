@@ -71,6 +71,9 @@ ICONS = [
     "bookmark",
     "funnel",
     "trash-2",
+    "shield",
+    "inbox",
+    "flask-conical",
 ]
 FILES = {
     "vendor/htmx.min.js": ("htmx.org", "dist/htmx.min.js"),

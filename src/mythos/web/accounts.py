@@ -14,8 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from mythos.accounts.models import Role
+from mythos.accounts.permissions import may
 from mythos.accounts.queries import get_swarm, tokens_of
-from mythos.accounts.services import create_token, revoke_token, set_preference
+from mythos.accounts.services import create_token, revoke_token, set_preference, update_swarm
 from mythos.errors import Invalid
 from mythos.web.context import current_swarm, user_of
 
@@ -73,7 +74,21 @@ def preferences(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, "Preferences saved.")
         return redirect("accounts.preferences")
-    return render(request, "accounts/preferences.html")
+    context = {"may_manage": may(user_of(request), "swarm.manage", current_swarm(request))}
+    return render(request, "accounts/preferences.html", context)
+
+
+@require_POST
+def swarm_settings(request: HttpRequest) -> HttpResponse:
+    """Which labels are protected, and whether they need a second person; owners only."""
+    update_swarm(
+        actor=user_of(request),
+        swarm=current_swarm(request),
+        requires_approval=request.POST.get("requires_approval") == "on",
+        protected_labels=request.POST.get("protected_labels", "").split(","),
+    )
+    messages.success(request, "Swarm settings saved.")
+    return redirect("accounts.preferences")
 
 
 def tokens(request: HttpRequest) -> HttpResponse:

@@ -8,10 +8,14 @@ from django.http import HttpRequest
 
 from mythos.accounts.models import Swarm, User
 from mythos.accounts.queries import swarms_of
-from mythos.codex.queries import waiting_count
 from mythos.errors import NotFound
+from mythos.web.waiting import waiting
 
 NAV = (
+    ("/inbox", "inbox"),
+    ("/codex/contracts", "contracts"),
+    ("/codex/roles", "roles"),
+    ("/codex/whatif", "whatif"),
     ("/codex/regression", "regression"),
     ("/codex", "codex"),
     ("/belief/mutations", "mutations"),
@@ -48,11 +52,12 @@ def current_swarm(request: HttpRequest) -> Swarm:
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context of every template."""
     if not getattr(request, "user", None) or not request.user.is_authenticated or not swarms(request):
-        return {"nav": {"current": "", "waiting": 0}, "swarm": None}
+        return {"nav": {"current": "", "waiting": 0, "inbox": 0}, "swarm": None}
     swarm = current_swarm(request)
+    counts = waiting(user_of(request), swarm).counts
     here = next((name for start, name in NAV if request.path.startswith(start)), "home" if request.path == "/" else "")
     return {
-        "nav": {"current": here, "waiting": waiting_count(user_of(request), swarm)},
+        "nav": {"current": here, "waiting": counts["edits"], "inbox": sum(counts.values())},
         "swarm": swarm,
         "swarms": swarms(request),
     }

@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from mythos.accounts.models import Swarm, User
 from mythos.assistants.queries import visible_assistants
-from mythos.codex.models import CodexClauseAudit
-from mythos.codex.queries import pending_audits, visible_audits, visible_clauses
+from mythos.codex.models import STATES, CodexClauseAudit, State
+from mythos.codex.queries import state_counts, visible_audits, visible_clauses, visible_contracts
 from mythos.prompts.queries import visible_checkpoints, visible_mutations, visible_prompts
 from mythos.web.context import current_swarm, user_of
+from mythos.web.waiting import waiting
 from mythos.work.models import Job
 
 MOST_WAITING = 6
+MOST_OF_A_KIND = 4
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,20 @@ class Happening:
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
     user, swarm = user_of(request), current_swarm(request)
-    waiting = pending_audits(user, swarm)
+    found = waiting(user, swarm)
     jobs = Job.objects.filter(swarm_id=swarm.pk)
     context = {
         "greeting": _greeting(),
-        "waiting": waiting[:MOST_WAITING],
-        "waiting_count": waiting.count(),
+        "waiting": found.edits[:MOST_WAITING],
+        "waiting_count": sum(found.counts.values()),
+        "requests": found.requests[:MOST_OF_A_KIND],
+        "contracts": found.contracts[:MOST_OF_A_KIND],
+        "waivers": found.waivers[:MOST_OF_A_KIND],
+        "states": state_counts(user, swarm),
         "dead": jobs.filter(state=Job.State.DEAD)[:3],
-        "running": jobs.filter(state__in=[Job.State.PENDING, Job.State.RUNNING]).count(),
+        "running": jobs.filter(
+            state__in=[Job.State.PENDING, Job.State.RUNNING], not_before__lte=timezone.now()
+        ).count(),
         "finished": jobs.filter(state=Job.State.DONE).count(),
         "assistants": _assistants(user, swarm),
         "week": _week(user, swarm),
@@ -65,7 +73,16 @@ def _assistants(user: User, swarm: Swarm) -> list[dict[str, object]]:
     recent = visible_checkpoints(user, swarm).filter(prompt__assistant__isnull=False).order_by("-created_at")
     for assistant_id, tokens in recent.values_list("prompt__assistant_id", "token_count")[:400]:
         trends.setdefault(assistant_id, []).append(tokens)
-    return [{"row": row, "trend": trends.get(row.pk, [])[:12][::-1]} for row in rows]
+    bound = (
+        visible_contracts(user, swarm)
+        .order_by()
+        .values_list("prompt__assistant_id")
+        .annotate(worst=Min("rank"), kept=Count("id", filter=Q(state=State.KEPT)), all=Count("id"))
+    )
+    contracts = {pk: {"state": STATES[worst], "kept": kept, "all": total} for pk, worst, kept, total in bound}
+    return [
+        {"row": row, "trend": trends.get(row.pk, [])[:12][::-1], "contracts": contracts.get(row.pk)} for row in rows
+    ]
 
 
 def _week(user: User, swarm: Swarm) -> dict[str, int]:
@@ -87,7 +104,7 @@ def _activity(user: User, swarm: Swarm) -> list[Happening]:
         name = f"{audit.clause.ref} v{audit.version}"
         found.append(Happening(audit.author_name, verb, name, f"/codex/regression/{audit.clause_id}", audit.created_at))
         if audit.reviewed_by_id and audit.reviewed_at:
-            done = CodexClauseAudit.Review(audit.review).label
+            done = CodexClauseAudit.Review(audit.review).label.lower()
             found.append(
                 Happening(audit.reviewer_name, done, name, f"/codex/regression/{audit.clause_id}", audit.reviewed_at)
             )

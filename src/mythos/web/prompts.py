@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from mythos.accounts.permissions import may, require
 from mythos.assistants.models import Assistant
 from mythos.assistants.queries import get_assistant, visible_assistants
+from mythos.codex.queries import contract_of
 from mythos.errors import Invalid, Stale
 from mythos.prompts import queries, services
 from mythos.prompts.models import Prompt
@@ -83,7 +84,7 @@ def page(request: HttpRequest, prompt_id: int) -> HttpResponse:
     prompt = queries.get_prompt(user, prompt_id)
     assert prompt.current is not None
     if request.method != "POST":
-        return _edit(request, prompt, {"text": prompt.current.text, "base": prompt.current.version})
+        return edit_page(request, prompt, {"text": prompt.current.text, "base": prompt.current.version})
     text, base = request.POST.get("text", ""), request.POST.get("base", "")
     version = int(base) if base.isdigit() else 0
     try:
@@ -97,7 +98,7 @@ def page(request: HttpRequest, prompt_id: int) -> HttpResponse:
         )
     except Invalid as error:
         typed = {"text": text, "base": version, "message": request.POST.get("message", "")}
-        return _edit(request, prompt, typed | {"fields": error.fields or {"text": error.message}}, 422)
+        return edit_page(request, prompt, typed | {"fields": error.fields or {"text": error.message}}, 422)
     except Stale:
         return _three_way(request, prompt, version, text)
     if saved.version == version:
@@ -107,7 +108,8 @@ def page(request: HttpRequest, prompt_id: int) -> HttpResponse:
     return redirect("prompts.page", prompt.pk)
 
 
-def _edit(request: HttpRequest, prompt: Prompt, typed: dict[str, Any], status: int = 200) -> HttpResponse:
+def edit_page(request: HttpRequest, prompt: Prompt, typed: dict[str, Any], status: int = 200) -> HttpResponse:
+    """The page of a prompt with what was typed, and what was wrong about it."""
     user = user_of(request)
     assert prompt.current is not None
     may_edit = may(user, "prompts.revise", prompt)
@@ -122,6 +124,8 @@ def _edit(request: HttpRequest, prompt: Prompt, typed: dict[str, Any], status: i
         "assistants": visible_assistants(user, prompt.swarm),
         "kinds": Prompt.Kind.values,
         "recent": queries.prompt_history(user, prompt)[:6],
+        "contract": contract_of(user, prompt),
+        "requests": queries.label_requests(user, prompt.swarm).filter(prompt=prompt),
         **typed,
     }
     return render(request, "prompts/page.html", context, status=status)
@@ -182,7 +186,7 @@ def details(request: HttpRequest, prompt_id: int) -> HttpResponse:
     except Invalid as error:
         assert prompt.current is not None
         typed = {"text": prompt.current.text, "base": prompt.current.version, "fields": error.fields}
-        return _edit(request, prompt, typed, 422)
+        return edit_page(request, prompt, typed, 422)
     messages.success(request, "Details saved.")
     return redirect("prompts.page", prompt.pk)
 
@@ -220,28 +224,6 @@ def compare(request: HttpRequest, prompt_id: int) -> HttpResponse:
 
 
 @require_POST
-def labels(request: HttpRequest, prompt_id: int) -> HttpResponse:
-    """Move a label, or take it off."""
-    user = user_of(request)
-    prompt = queries.get_prompt(user, prompt_id)
-    label, version = request.POST.get("label", "").strip(), request.POST.get("version", "")
-    reason = request.POST.get("reason", "")
-    try:
-        if request.POST.get("remove"):
-            services.remove_label(actor=user, prompt_id=prompt.pk, label=label, reason=reason)
-            messages.success(request, f"{label} taken off.")
-        else:
-            number = int(version) if version.isdigit() else 0
-            services.move_label(actor=user, prompt_id=prompt.pk, label=label, version=number, reason=reason)
-            messages.success(request, f"{label} points to version {version}.")
-    except Invalid as error:
-        assert prompt.current is not None
-        typed = {"text": prompt.current.text, "base": prompt.current.version, "fields": error.fields}
-        return _edit(request, prompt, typed, 422)
-    return redirect("prompts.page", prompt.pk)
-
-
-@require_POST
 def restore(request: HttpRequest, prompt_id: int) -> HttpResponse:
     """Copy an old version forward."""
     prompt = queries.get_prompt(user_of(request), prompt_id)
@@ -271,7 +253,7 @@ def fork(request: HttpRequest, prompt_id: int) -> HttpResponse:
             "base": prompt.current.version,
             "fields": {"fork": error.fields.get("slug", error.message)},
         }
-        return _edit(request, prompt, typed, 422)
+        return edit_page(request, prompt, typed, 422)
     messages.success(request, f"{made.prompt.slug} forked from {prompt.slug}.")
     return redirect("prompts.page", made.prompt_id)
 

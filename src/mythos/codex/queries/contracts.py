@@ -124,7 +124,7 @@ def state_counts(actor: Actor, swarm: Swarm) -> dict[str, int]:
 def contract_history(actor: Actor, prompt: Prompt) -> QuerySet[CodexContract]:
     """Every version of a prompt's contract, newest first, drafts included."""
     found = CodexContract.objects.filter(prompt=prompt, prompt__swarm__in=swarms_of(actor))
-    return found.select_related("signer", "checkpoint").order_by("-version")
+    return found.select_related("signer", "checkpoint", "checked_checkpoint").order_by("-version")
 
 
 def contract_in_force(prompt_id: int) -> CodexContract | None:
@@ -169,7 +169,7 @@ def contract_card(
         prompt=prompt,
         contract=contract,
         bindings=_bindings(page, {waiver.clause_id: waiver for waiver in waivers}),
-        total=contract.clauses.count(),
+        total=0 if contract.status == CodexContract.Status.DRAFT else len(contract.codex_clauses),
         start=start,
         roles=_role_tree(prompt.swarm, contract),
         expectations=[(expectation, results.get(expectation.id)) for expectation in expectations],
@@ -251,6 +251,11 @@ def get_role(actor: Actor, swarm: Swarm, name: str, version: int | None = None) 
     if role is None:
         raise NotFound(f"There is no role {name!r}.", fields={"role": "Unknown role."})
     return role
+
+
+def role_history(actor: Actor, swarm: Swarm, name: str) -> QuerySet[CodexRole]:
+    """Every version of a role, newest first."""
+    return CodexRole.objects.filter(swarm=swarm, swarm__in=swarms_of(actor), name=name).order_by("-version")
 
 
 def codex_gaps(actor: Actor, codex: Codex) -> tuple[QuerySet[Prompt], QuerySet[CodexClause]]:

@@ -1,0 +1,39 @@
+"""The review inbox: everything that waits for somebody, in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from mythos.accounts.permissions import may
+from mythos.web.context import current_swarm, user_of
+from mythos.web.waiting import waiting
+
+MOST = 20
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Moves to approve, contracts that broke or went stale, waivers that end, edits of rules."""
+    return show(request)
+
+
+def show(request: HttpRequest, extra: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    """The inbox, perhaps with what was wrong about a decision."""
+    user, swarm = user_of(request), current_swarm(request)
+    found = waiting(user, swarm)
+    counts = found.counts
+    context = {
+        "requests": found.requests[:MOST],
+        "requests_count": counts["requests"],
+        "waivers": found.waivers[:MOST],
+        "waivers_count": counts["waivers"],
+        "contracts": found.contracts[:MOST],
+        "contracts_count": counts["contracts"],
+        "edits": found.edits[:MOST],
+        "edits_count": counts["edits"],
+        "may_move": may(user, "prompts.move_protected_label", swarm),
+        **(extra or {}),
+    }
+    return render(request, "inbox/page.html", context, status=status)
