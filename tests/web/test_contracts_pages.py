@@ -272,9 +272,12 @@ def test_a_fork_shows_its_parents_promises_as_a_draft_to_sign(
         fork = fork_prompt(actor=cast.editor, prompt_id=prompt.pk, slug="hermes/night").prompt
     run_due()
     client = as_("editor")
+    clause = prompt.contracts.get().clauses.get(clause__ref="refunds").clause
+    revise_clause(actor=cast.editor, clause_id=clause.pk, text="Refund whatever is asked.", base=1)
     body = client.get(card_of(fork)).content.decode()
     assert "A draft binds nothing." in body
     assert REFUNDS in body
+    assert "Refund whatever is asked." not in body
     page = client.get(sign_of(fork))
     assert {row.name for row in page.context["groups"]["signed"]} == {"desk/refunds", "desk/privacy"}
     assert client.post(sign_of(fork), form(base="1")).status_code == 302

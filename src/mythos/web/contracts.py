@@ -115,7 +115,7 @@ def show_card(
             raise
         return render(request, "contracts/none.html", context)
     contract, duties = found.contract, _duties(found.bindings)
-    terms = _terms(contract) if not found.total else []
+    terms = _terms(request, contract) if not found.total else []
     unfolded = _unfolded(duties) if not by_role and not start else len(duties)
     history = list(queries.contract_history(user, prompt))
     context |= {
@@ -169,15 +169,24 @@ def lead_of(text: str) -> str:
     return lead or flat[:LEAD].rsplit(" ", 1)[0]
 
 
-def _terms(contract: CodexContract) -> list[dict[str, Any]]:
+def _terms(request: HttpRequest, contract: CodexContract) -> list[dict[str, Any]]:
     """What a contract without rows of its own says: a draft that a fork inherited."""
-    refs = [term["ref"] for term in contract.codex_clauses]
-    clauses = queries.active_clauses_by_ref(contract.prompt.swarm, refs)
-    return [
-        term | {"clause": clause, "lead": lead_of(term["obligation"] or (clause.text if clause else ""))}
-        for term in contract.codex_clauses
-        for clause in [next((row for row in clauses.get(term["ref"], []) if row.codex.slug == term["codex"]), None)]
-    ]
+    found = queries.active_clauses_by_ref(contract.prompt.swarm, [term["ref"] for term in contract.codex_clauses])
+    clauses = {(clause.codex.slug, ref): clause for ref, rows in found.items() for clause in rows}
+    texts = texts_of(request, [clause.pk for clause in clauses.values()])
+    rows = []
+    for term in contract.codex_clauses:
+        clause = clauses.get((term["codex"], term["ref"]))
+        text = term["obligation"] or (texts.get((clause.pk, term["version"]), "") if clause else "")
+        rows.append(term | {"clause": clause, "lead": lead_of(text)})
+    return rows
+
+
+def texts_of(request: HttpRequest, clause_ids: Sequence[int]) -> dict[tuple[int, int], str]:
+    """(clause, version) -> what it says, for every version of these clauses."""
+    audits = queries.visible_audits(user_of(request)).filter(clause__in=clause_ids).order_by()
+    rows = audits.values_list("clause_id", "version", "new_version")
+    return {(clause, version): text for clause, version, text in rows}
 
 
 def _banner(contract: CodexContract) -> dict[str, Any] | None:

@@ -13,8 +13,10 @@ from mythos.codex import queries
 from mythos.codex.models import CodexClause, CodexRole
 from mythos.codex.services import save_role
 from mythos.codex.services.checks import contracts_with_role
+from mythos.codex.services.suggesting import rules_in_force
 from mythos.errors import Invalid, Stale
 from mythos.web.context import current_swarm, user_of
+from mythos.web.contracts import lead_of
 from mythos.web.forms.contracts import TypedClause, clauses_from_post, whole
 
 MOST_OPTIONS = 1000
@@ -112,6 +114,9 @@ def _show(
 ) -> HttpResponse:
     user, swarm = user_of(request), role.swarm
     found = queries.active_clauses_by_ref(swarm, [row.ref for row in typed["clauses"]])
+    clauses = {(clause.codex.slug, ref): clause for ref, rows in found.items() for clause in rows}
+    clauses |= {("", ref): rows[0] for ref, rows in found.items()}
+    texts = rules_in_force(list(clauses.values()))
     pinned = {(term["codex"], term["ref"]): term["version"] for term in role.clauses}
     active = queries.visible_clauses(user, swarm).filter(status=CodexClause.Status.ACTIVE)
     others = list(queries.visible_roles(user, swarm).exclude(name=role.name))
@@ -123,10 +128,12 @@ def _show(
             {
                 "typed": row,
                 "name": "/".join(part for part in row.key if part),
-                "clause": next((c for c in found.get(row.ref, []) if row.codex in ("", c.codex.slug)), None),
+                "clause": clause,
+                "lead": lead_of(row.obligation or (texts[clause.pk] if clause else "")),
                 "pinned": pinned.get(row.key, 0),
             }
             for row in typed["clauses"]
+            for clause in [clauses.get(row.key)]
         ],
         "options": active.values_list("codex__slug", "ref", "title")[:MOST_OPTIONS],
         "others": others,

@@ -21,7 +21,7 @@ from mythos.prompts.models import Prompt
 from mythos.prompts.queries import get_prompt
 from mythos.text.diff import DiffSpan, word_diff
 from mythos.web.context import user_of
-from mythos.web.contracts import lead_of
+from mythos.web.contracts import lead_of, texts_of
 from mythos.web.forms.contracts import (
     Key,
     TypedClause,
@@ -177,7 +177,7 @@ def _rows(
     for clause in found:
         clauses[clause.codex.slug, clause.ref] = clauses["", clause.ref] = clause
     texts = rules_in_force(list(clauses.values()))
-    signed = _signed_texts(request, [(clauses[key].pk, version) for key, version in pinned.items() if key in clauses])
+    signed = texts_of(request, [clauses[key].pk for key in pinned if key in clauses])
     rows = []
     for row in typed.clauses:
         here = clauses.get(row.key)
@@ -201,13 +201,6 @@ def _rows(
 def _terms(contract: CodexContract | None, origin: str) -> list[dict[str, Any]]:
     """What a contract binds, of its own or through roles."""
     return [term for term in contract.codex_clauses if term["origin"] == origin] if contract else []
-
-
-def _signed_texts(request: HttpRequest, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
-    """(clause, version) -> the text that was signed."""
-    audits = queries.visible_audits(user_of(request)).filter(clause__in={pk for pk, _ in wanted})
-    rows = audits.order_by().values_list("clause_id", "version", "new_version")
-    return {(pk, version): text for pk, version, text in rows if (pk, version) in wanted}
 
 
 def _in_words(error: Invalid, typed: TypedContract) -> dict[str, str]:
