@@ -88,12 +88,12 @@ def compare(
         return Comparison((), "preserved", 1.0, 1.0 if measure_similarity else None, is_typo=False, is_identical=True)
     found = units(old, new, use_embeddings=use_embeddings)
     similarity = _similarity(found.before, found.after) if measure_similarity else None
-    findings = [finding for unit in found.changed for finding in _detect(unit)]
+    findings = [_quoted(finding, old, new) for unit in found.changed for finding in _detect(unit)]
     if not found.changed:
         return Comparison((), "preserved", 0.99, similarity)
     odds = _odds(old, new, found, findings, use_models=use_embeddings)
     verdict, confidence = _verdict(odds, thresholds)
-    settled = _settled(findings, found, odds, verdict, thresholds)
+    settled = _settled(findings, found, (old, new), odds, verdict, thresholds)
     typo = all(unit.pair is not None and _only_spelling(unit.pair) for unit in found.changed)
     return Comparison(settled, verdict, confidence, similarity, odds.worse, typo)
 
@@ -102,6 +102,12 @@ def _detect(unit: Unit) -> list[Finding]:
     if unit.pair:
         return [finding for find in DETECTORS.values() for finding in find(unit.pair)]
     return [removed(s) for s in unit.old] + [added(s) for s in unit.new]
+
+
+def _quoted(finding: Finding, old: str, new: str) -> Finding:
+    """The words as they stand in the texts: sentences read together have the list marks between them blanked out."""
+    one, other = finding.old_span, finding.new_span
+    return replace(finding, old_text=old[slice(*one)] if one else "", new_text=new[slice(*other)] if other else "")
 
 
 def _odds(old: str, new: str, found: Units, findings: Sequence[Finding], *, use_models: bool) -> Odds:
@@ -127,13 +133,19 @@ def _verdict(odds: Odds, thresholds: Thresholds) -> tuple[Verdict, float]:
 
 
 def _settled(
-    findings: Sequence[Finding], found: Units, odds: Odds, verdict: Verdict, thresholds: Thresholds
+    findings: Sequence[Finding],
+    found: Units,
+    texts: tuple[str, str],
+    odds: Odds,
+    verdict: Verdict,
+    thresholds: Thresholds,
 ) -> tuple[Finding, ...]:
     """Every finding with the part it has in the verdict: none reads as harm where there is none."""
+    old, new = texts
     if verdict in ("regression", "uncertain") and not any(f.direction != "stronger" for f in findings):
-        findings = [*findings, *(rewritten(u) for u in found.changed if u.pair)][:50]
+        findings = [*findings, *(_quoted(rewritten(u), old, new) for u in found.changed if u.pair)][:50]
     if verdict == "strengthened" and not findings:
-        findings = [reworded(unit) for unit in found.changed if unit.pair]
+        findings = [_quoted(reworded(u), old, new) for u in found.changed if u.pair]
     settled = [_weighed(finding, odds, verdict, thresholds) for finding in findings]
     settled.sort(key=lambda finding: -finding.confidence)
     return tuple(settled)

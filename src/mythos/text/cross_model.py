@@ -62,7 +62,7 @@ class _Engine:
     def _run(self, pairs: list[tuple[str, str]]) -> list[Reading]:
         tokenizer, session = self.loaded()
         sides = tokenizer.encode_batch(
-            [text[:MAX_CHARACTERS] for pair in pairs for text in pair], add_special_tokens=False
+            [_readable(text[:MAX_CHARACTERS]) for pair in pairs for text in pair], add_special_tokens=False
         )
         coded = [encode(sides[2 * i].ids, sides[2 * i + 1].ids) for i in range(len(pairs))]
         order = sorted(range(len(pairs)), key=lambda index: len(coded[index].ids))
@@ -95,6 +95,11 @@ def read(pairs: Sequence[tuple[str, str]]) -> list[Reading]:
 def _key(old: str, new: str) -> str:
     joined = f"{len(old)}\x00{old}\x00{new}"
     return hashlib.blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _readable(text: str) -> str:
+    """Half of a surrogate pair is no character, and the tokenizer takes none."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _arrays(batch: list[Encoded]) -> dict[str, Any]:

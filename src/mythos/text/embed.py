@@ -122,7 +122,8 @@ def _load() -> tuple[Any, Any]:
 
 
 def _run(tokenizer: Any, session: Any, batch: list[str]) -> list[Vectors]:
-    encoded = tokenizer.encode_batch(batch)
+    # Half of a surrogate pair is no character, and the tokenizer takes none.
+    encoded = tokenizer.encode_batch([text.encode("utf-8", "replace").decode("utf-8") for text in batch])
     mask = np.array([item.attention_mask for item in encoded], dtype=np.int64)
     given = {
         "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
