@@ -25,8 +25,8 @@ __all__ = ["Comparison", "Finding", "Thresholds", "Verdict", "compare"]
 Verdict = Literal["regression", "uncertain", "preserved", "strengthened", "changed"]
 
 # A text longer than this is compared by a sample of its sentences when similarity is measured.
-MAX_SIMILARITY_SENTENCES = 24
-MAX_SIMILARITY_CHARACTERS = 400
+MAX_SIMILARITY_SENTENCES = 6
+MAX_SIMILARITY_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from mythos.errors import NotConfigured
 from mythos.text.cross import Encoded, encode
 
 FILE = "cross-encoder.onnx"
-BATCH = 16
 CACHE_SIZE = 4096
 # Enough for any passage; more characters only cost time, for the model reads what changed and its surroundings.
 MAX_CHARACTERS = 4000
@@ -64,15 +63,13 @@ class _Engine:
         sides = tokenizer.encode_batch(
             [_readable(text[:MAX_CHARACTERS]) for pair in pairs for text in pair], add_special_tokens=False
         )
-        coded = [encode(sides[2 * i].ids, sides[2 * i + 1].ids) for i in range(len(pairs))]
-        order = sorted(range(len(pairs)), key=lambda index: len(coded[index].ids))
-        out: list[Reading] = [Reading(0.0, 0.0)] * len(pairs)
-        for start in range(0, len(order), BATCH):
-            part = order[start : start + BATCH]
-            logits = session.run(None, _arrays([coded[index] for index in part]))[0]
-            for index, (kept, worse, better) in zip(part, logits.tolist(), strict=True):
-                # Machines differ in the last bits; what is stored and compared must not.
-                out[index] = Reading(round(worse - kept, 3), round(better - kept, 3))
+        out: list[Reading] = []
+        for one, other in zip(sides[::2], sides[1::2], strict=True):
+            # One at a time: on one thread a batch gains nothing, and padding to the longest would cost.
+            logits = session.run(None, _arrays(encode(one.ids, other.ids)))[0]
+            kept, worse, better = logits[0].tolist()
+            # Machines differ in the last bits; what is stored and compared must not.
+            out.append(Reading(round(worse - kept, 3), round(better - kept, 3)))
         return out
 
     def _remember(self, known: dict[str, Reading]) -> None:
@@ -102,14 +99,9 @@ def _readable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _arrays(batch: list[Encoded]) -> dict[str, Any]:
-    longest = max(len(coded.ids) for coded in batch)
-    ids, mask, types = (np.zeros((len(batch), longest), np.int64) for _ in range(3))
-    for row, coded in enumerate(batch):
-        ids[row, : len(coded.ids)] = coded.ids
-        types[row, : len(coded.ids)] = coded.types
-        mask[row, : len(coded.ids)] = 1
-    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+def _arrays(coded: Encoded) -> dict[str, Any]:
+    ids = np.array([coded.ids], np.int64)
+    return {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.array([coded.types], np.int64)}
 
 
 def _load() -> tuple[Any, Any]:

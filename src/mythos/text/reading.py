@@ -8,9 +8,9 @@ from mythos.text.cross_model import Reading, read
 from mythos.text.units import Unit, Units
 
 # At most this many changed sentences are read, those most alike first: the others are plainly gone or new.
-MAX_UNITS = 16
+MAX_UNITS = 6
 # Texts longer than this together are read sentence by sentence only.
-MAX_WHOLE = 2500
+MAX_WHOLE = 1600
 
 Pair = tuple[str, str]
 
