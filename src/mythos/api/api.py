@@ -3,7 +3,7 @@
 from ninja import NinjaAPI
 
 from mythos import __version__
-from mythos.api import accounts, assistants, codex, compare, contracts, errors, prompts, proposals
+from mythos.api import accounts, assistants, codex, compare, contracts, errors, prompts, proposals, rituals
 from mythos.api.auth import AUTH
 
 # The docs page for people would load scripts from other hosts; the document itself is at openapi.json.
@@ -26,3 +26,4 @@ api.add_router("/roles", contracts.roles)
 api.add_router("/proposals", proposals.router)
 api.add_router("/label-requests", proposals.requests)
 api.add_router("/compare", compare.router)
+api.add_router("/rituals", rituals.router)

@@ -17,6 +17,7 @@ COMMANDS = {
     "worker": ("mythos.cli.worker:worker", True, "Do background jobs only, until stopped."),
     "web": ("mythos.cli.web:web", True, "Serve the pages and the API only."),
     "import": ("mythos.cli.imports:group", True, "Bring a rule book or prompts in."),
+    "ritual": ("mythos.cli.rituals:group", True, "Try prompts out: run scenarios and compare runs."),
     "compare": ("mythos.cli.compare:compare", False, "Say what changed in meaning between two texts."),
     "contract": ("mythos.cli.contracts:group", True, "What prompts promise: show, suggest, sign, waive."),
     "whatif": ("mythos.cli.contracts:whatif", True, "What a change of rules would do, before it is made."),

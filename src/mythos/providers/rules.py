@@ -29,7 +29,7 @@ _FILLERS = """
 a an the to of for in on at by with and or any all that this it is are be been was were do does did has have had you
 your yours they their them user users customer customers client clients i me my we our he she his her if when how what
 who which why where as from about into out up no not yes can could would please answer reply response say mention ever
-always never must shall will there here some more than so such just only very
+always never must shall will there here some more than so such just only very request requests
 """
 _EMPTY = frozenset(_FILLERS.split())
 _BAN = r"(?:never|do not|don['’]t|must not|must never|mustn['’]t|may not|cannot|shall not|are not allowed to|not)"
@@ -83,7 +83,7 @@ def touches(topic: str, request: str) -> bool:
 def stems(text: str) -> frozenset[str]:
     """Content words without the commonest endings."""
     words = (word for word in _WORD.findall(text.lower().replace("’", "'")) if word not in _EMPTY)
-    return frozenset(re.sub(r"(?:ing|ed|es|s|al)$", "", word) if len(word) > 4 else word for word in words)
+    return frozenset(re.sub(r"(?:ing|ed|es|s|al|e)$", "", word) if len(word) > 3 else word for word in words)
 
 
 def wording(topic: str) -> str:
