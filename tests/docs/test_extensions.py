@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -19,9 +21,9 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 def example(page: str) -> dict:
     source = re.search(r"```python\n(.*?)```", (DOCS / "how-to" / page).read_text("utf-8"), re.DOTALL)
     assert source
-    space: dict = {"__name__": "example"}
-    exec(source.group(1), space)
-    return space
+    module = sys.modules["an_example"] = ModuleType("an_example")  # dataclasses look their module up
+    exec(source.group(1), vars(module))
+    return vars(module)
 
 
 def test_the_reference_lists_every_grader_and_no_other() -> None:
