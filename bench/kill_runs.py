@@ -86,6 +86,13 @@ def work() -> int:
     return child
 
 
+def wait_for_a_call(written: int) -> None:
+    """Until the worker has called its provider: a kill before that proves nothing."""
+    began = time.monotonic()
+    while time.monotonic() - began < 10 and (not LEDGER.exists() or LEDGER.stat().st_size <= written):
+        time.sleep(0.001)
+
+
 def report(row: RitualRun) -> dict[str, object]:
     """The numbers and every grade of a run, without its times."""
     results = RitualResult.objects.filter(run=row).order_by("case_id", "repeat")
@@ -110,8 +117,10 @@ def main() -> None:
     disturbed = start_run(actor=SYSTEM, ritual_id=ritual.pk, provider="paid")
     chance, killed, worst = random.Random(1), 0, 0
     while killed < kills:
+        written = LEDGER.stat().st_size if LEDGER.exists() else 0
         child = work()
-        time.sleep(chance.uniform(0.02, 0.16))
+        wait_for_a_call(written)
+        time.sleep(chance.uniform(0.0, 0.06))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         disturbed.refresh_from_db()

@@ -19,6 +19,7 @@ def test_a_run_survives_its_workers() -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["kills"] >= 4
+    assert found["calls_made_again"] > 0
     assert (found["state"], found["results"]) == ("done", 600)
     assert found["calls_made_again"] <= found["kills"] * found["concurrency"]
     assert found["most_lost_by_one_kill"] <= found["concurrency"]

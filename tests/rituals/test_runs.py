@@ -30,6 +30,7 @@ from mythos.work.services import run_due
 from tests.rituals.conftest import CASES, PROMPT
 
 State = RitualRun.State
+pytestmark = pytest.mark.both_databases
 
 
 def run(cast, ritual, **kwargs):
