@@ -93,3 +93,18 @@ def test_files_outside_the_folder_are_not_read(mythos, tmp_path: Path) -> None:
     code, _, err = mythos("ritual", "import", config, "--slug", "s")
     assert code == 0
     assert "not part of the import" in err
+
+
+def test_only_what_changed_runs_again(mythos, tmp_path: Path) -> None:
+    cases = tmp_path / "cases.csv"
+    cases.write_text("input,expected\nTell me a joke,contains: joke\n")
+    mythos("ritual", "import", cases, "--slug", "jokes")
+    code, out, _ = mythos("ritual", "affected", "--provider", "scripted", "--run")
+    assert (code, out.splitlines()[0]) == (0, "run  jokes: It has no finished run on rule-follower-1.")
+    code, out, _ = mythos("ritual", "affected", "--provider", "scripted", "--json")
+    assert [row["must_run"] for row in json.loads(out)] == [False]
+    cases.write_text("input,expected\nTell me a joke,contains: jokes\n")
+    mythos("ritual", "import", cases, "--slug", "jokes")
+    code, out, _ = mythos("ritual", "affected", "--provider", "scripted", "--run")
+    assert code == 1
+    assert "its cases" in out

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import click
 
+from mythos.rituals.affected import Standing
 from mythos.rituals.comparing import RunComparison
 from mythos.rituals.models import RitualRun
 from mythos.rituals.queries import results_of
@@ -99,3 +101,20 @@ def show_comparison(found: RunComparison) -> None:
         click.echo(f"  different: {causes}" + (": which of them did it is not known" if found.is_confounded else ""))
     for part in found.parts:
         click.echo(f"  {part.name}: {part.result.verdict} ({part.result.difference:+.3f}, p = {part.corrected_p:.4f})")
+
+
+def standing_data(row: Standing, run: RitualRun | None) -> dict[str, Any]:
+    """Whether one ritual has to run, why, and what the run gave."""
+    last = row.last_run.pk if row.last_run else None
+    shown = {"ritual": row.ritual.slug, "must_run": row.must_run, "reason": row.reason, "last_run": last}
+    return shown | ({"run": run.pk, "state": run.state, "summary": run.summary} if run else {})
+
+
+def show_standing(rows: Sequence[Standing], runs: Mapping[str, RitualRun]) -> None:
+    """What runs first, then what is skipped; each with its reason."""
+    for row in sorted(rows, key=lambda row: not row.must_run):
+        click.echo(f"{'run ' if row.must_run else 'skip'} {row.ritual.slug}: {row.reason}")
+        if row.ritual.slug in runs:
+            show_run(runs[row.ritual.slug])
+    if not rows:
+        click.echo("There are no rituals with cases.")

@@ -11,11 +11,19 @@ import click
 from mythos.accounts.actors import SYSTEM
 from mythos.cli.database import chosen_swarm, prepare, swarm_option
 from mythos.cli.output import Progress, json_option, print_json
-from mythos.cli.ritual_reports import comparison_data, run_data, show_comparison, show_run
+from mythos.cli.ritual_reports import (
+    comparison_data,
+    run_data,
+    show_comparison,
+    show_run,
+    show_standing,
+    standing_data,
+)
 from mythos.errors import Invalid
 from mythos.formats.prompts.folder import read_file
 from mythos.formats.rituals import OpenFile, read_ritual
 from mythos.prompts.queries import checkpoint_of, get_prompt
+from mythos.rituals.affected import standing_of_rituals
 from mythos.rituals.comparing import compare_runs
 from mythos.rituals.exporting import FORMATS, export_ritual
 from mythos.rituals.models import Ritual, RitualRun
@@ -147,6 +155,40 @@ def run(slug: str, provider: str, swarm_slug: str, as_json: bool, **options: Any
     else:
         show_run(done)
     return _exit_code(done)
+
+
+@group.command("affected")
+@click.option("--provider", required=True, help="Where the rituals run.")
+@click.option("--model", default="", help="Model; default the provider's own.")
+@click.option("--clause", "clauses", multiple=True, help="Ref of a clause that changed; may be given again.")
+@click.option("--all", "run_all", is_flag=True, help="Every ritual, changed or not.")
+@click.option("--run", "run_now", is_flag=True, help="Run them, one after the other.")
+@swarm_option
+@json_option
+def affected(
+    provider: str, model: str, clauses: tuple[str, ...], run_all: bool, run_now: bool, swarm_slug: str, as_json: bool
+) -> int:
+    """Say which rituals a change touches, and why the others may be skipped; with --run, run them."""
+    prepare()
+    swarm = chosen_swarm(swarm_slug)
+    rows = standing_of_rituals(SYSTEM, swarm, provider=provider, model=model, clauses=clauses, run_all=run_all)
+    runs: dict[str, RitualRun] = {}
+    for row in rows if run_now else ():
+        if row.must_run:
+            started = start_run(
+                actor=SYSTEM,
+                ritual_id=row.ritual.pk,
+                provider=provider,
+                model=model,
+                source="cli",
+                use_cache=not run_all,
+            )
+            runs[row.ritual.slug] = _finish(started.pk)
+    if as_json:
+        print_json([standing_data(row, runs.get(row.ritual.slug)) for row in rows])
+    else:
+        show_standing(rows, runs)
+    return max((_exit_code(done) for done in runs.values()), default=0)
 
 
 @group.command("compare")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -13,13 +13,10 @@ from mythos.accounts.actors import Actor, actor_name, person
 from mythos.accounts.permissions import require
 from mythos.errors import Invalid, Stale
 from mythos.prompts.models import PromptCheckpoint
-from mythos.prompts.rendering import render
 from mythos.providers.base import Provider
-from mythos.rituals.expecting import grader_for, why_ungraded
-from mythos.rituals.models import Ritual, RitualResult, RitualRun, Split
-from mythos.rituals.queries import cases_hash, cases_of, get_ritual, get_run
-from mythos.rituals.talking import Unfilled
-from mythos.text.normalize import content_hash
+from mythos.rituals.models import RitualResult, RitualRun, Split
+from mythos.rituals.pinning import pinned_cases, tried_text
+from mythos.rituals.queries import cases_of, get_ritual, get_run
 from mythos.work.queries import has_live_job
 from mythos.work.services import enqueue
 
@@ -63,8 +60,8 @@ def start_run(
     with transaction.atomic():
         run = RitualRun.objects.create(
             ritual=ritual,
-            **_tried(ritual, checkpoint, text),
-            **_pinned_cases(ritual, split),
+            **tried_text(ritual, checkpoint, text),
+            **pinned_cases(ritual, split),
             provider=provider,
             model=chosen,
             parameters=dict(parameters or {}),
@@ -149,40 +146,6 @@ def _move(actor: Actor, run_id: int, to: str, *, from_states: tuple[str, ...]) -
         raise Stale(f"The run is {run.get_state_display().lower()}.", data={"state": run.state})
     run.refresh_from_db()
     return run
-
-
-def _tried(ritual: Ritual, checkpoint: PromptCheckpoint | None, text: str | None) -> dict[str, Any]:
-    """The text, with included prompts in place, so that a label moved later changes nothing."""
-    if checkpoint is None and text is None and ritual.prompt is not None:
-        checkpoint = ritual.prompt.current
-    if checkpoint is not None and checkpoint.prompt.swarm_id != ritual.swarm_id:
-        raise Invalid("The run cannot start.", fields={"checkpoint": "The prompt belongs to another swarm."})
-    given = text if text is not None else checkpoint.text if checkpoint else ""
-    whole = render(ritual.swarm, given, Unfilled(), (checkpoint.prompt.slug,) if checkpoint else ())
-    is_user = checkpoint is not None and checkpoint.prompt.kind == "user"
-    return {
-        "checkpoint": checkpoint,
-        "text": whole,
-        "text_role": "user" if is_user else "system",
-        "text_sha256": content_hash(whole),
-    }
-
-
-def _pinned_cases(ritual: Ritual, split: str) -> dict[str, Any]:
-    lists = cases_of(ritual, split).values_list("expectations", flat=True)
-    types = sorted({entry["type"] for entries in lists for entry in entries})
-    return {
-        "ritual_version": ritual.version,
-        "cases_sha256": cases_hash(ritual, split),
-        "split": split,
-        "graders": _versions(types),
-        "ungraded": {name: reason for name in types if (reason := why_ungraded(name))},
-    }
-
-
-def _versions(types: Iterable[str]) -> dict[str, int]:
-    found = {name: grader_for(name) for name in sorted(types)}
-    return {name: grader.version for name, grader in found.items() if grader is not None}
 
 
 def _judge(judge: Mapping[str, str] | None) -> dict[str, str]:
