@@ -16,7 +16,7 @@ from tests.rituals.conftest import CASES, PROMPT
 @pytest.fixture
 def other(cast):
     tone = create_prompt(actor=cast.owner, swarm=cast.swarm, slug="tone", kind="fragment", text="Be kind.")
-    move_label(actor=cast.owner, prompt_id=tone.prompt_id, label="production", version=1)
+    move_label(actor=cast.reviewer, prompt_id=tone.prompt_id, label="production", version=1)
     made = create_prompt(actor=cast.owner, swarm=cast.swarm, slug="other", text="{{> tone}} Be brief.")
     expectation = {"type": "contains", "value": "Hi", "clause": "be_kind"}
     cases = [CaseRecord("hi", "Hi", expectations=[expectation])]
@@ -56,7 +56,7 @@ def test_an_included_prompt_touches_those_that_include_it(cast, ritual, other) -
     tone = cast.swarm.prompts.get(slug="tone")
     revise_prompt(actor=cast.owner, prompt_id=tone.pk, text="Be very kind.", base=1, source="web")
     assert due(cast) == {}
-    move_label(actor=cast.owner, prompt_id=tone.pk, label="production", version=2)
+    move_label(actor=cast.reviewer, prompt_id=tone.pk, label="production", version=2)
     assert list(due(cast)) == ["other"]
 
 

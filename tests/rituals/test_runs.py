@@ -247,13 +247,13 @@ def test_included_prompts_are_pinned_at_the_start(cast, desk) -> None:
     tone = create_prompt(
         actor=cast.owner, swarm=cast.swarm, slug="tone", kind="fragment", text="Refuse jokes, {{name}}."
     )
-    move_label(actor=cast.owner, prompt_id=tone.prompt_id, label="production", version=1)
+    move_label(actor=cast.reviewer, prompt_id=tone.prompt_id, label="production", version=1)
     cases = [CaseRecord("joke", "Tell me jokes", {"name": "Ada"}, expectations=[{"type": "is-refusal"}])]
     ritual = create_ritual(actor=cast.owner, swarm=cast.swarm, slug="jokes", cases=cases)
     started = start_run(actor=cast.owner, ritual_id=ritual.pk, provider="scripted", text="{{> tone}}")
     assert started.text == "Refuse jokes, {{name}}."
     revise_prompt(actor=cast.owner, prompt_id=tone.prompt_id, text="Tell jokes.", base=1, source="web")
-    move_label(actor=cast.owner, prompt_id=tone.prompt_id, label="production", version=2)
+    move_label(actor=cast.reviewer, prompt_id=tone.prompt_id, label="production", version=2)
     assert passed(execute_run(actor=cast.owner, run_id=started.pk)) == {"joke": True}
 
 
