@@ -57,21 +57,24 @@ class Conflict:
     confidence: float
 
 
-def coverage(clause_text: str, prompt_text: str, *, thresholds: Thresholds = DEFAULT) -> Coverage:
-    """Whether the prompt carries, weakens, contradicts or does not mention what the clause says."""
+def coverage(
+    clause_text: str, prompt_text: str, *, thresholds: Thresholds = DEFAULT, use_models: bool = True
+) -> Coverage:
+    """Whether the prompt carries, weakens, contradicts or does not mention what the clause says.
+
+    Without `use_models` only words are compared: ten times as fast, and blind to sentences that share no words.
+    """
     clauses, sentences = _prose(clause_text), _prose(prompt_text)
     if not clauses or not sentences:
         return Coverage("absent", "", None, 0.0, ())
     sentences = _nearest(clauses, sentences)
-    cosine = _cosine(clauses, sentences)
+    cosine = _cosine(clauses, sentences) if use_models else _alike(clauses, sentences)
     row = int(cosine.max(axis=1).argmax())
-    stems = [w.stem for w in words(clauses[row].text)]
-    alike = [Indel.normalized_similarity(stems, [w.stem for w in words(s.text)]) for s in sentences]
-    cosine[row] = np.maximum(cosine[row], alike)
+    cosine[row] = np.maximum(cosine[row], _alike([clauses[row]], sentences)[0])
     clause, order = clauses[row], np.argsort(-cosine[row], kind="stable")[:CANDIDATES]
     near = [(sentences[int(i)], float(cosine[row, int(i)])) for i in order]
     judged = [
-        (_judge(clause, s, likeness, thresholds), s, likeness)
+        (_judge(clause, s, thresholds, use_models), s, likeness)
         for s, likeness in near
         if _same_topic(clause, s, likeness)
     ]
@@ -111,6 +114,13 @@ def _cosine(ones: Sequence[Sentence], others: Sequence[Sentence]) -> Vectors:
     return np.asarray(embed([s.text for s in ones]) @ embed([s.text for s in others]).T, np.float32)
 
 
+def _alike(ones: Sequence[Sentence], others: Sequence[Sentence]) -> Vectors:
+    """Likeness in words alone: one row for each of the first, one column for each of the second."""
+    stems = [[w.stem for w in words(s.text)] for s in others]
+    rows = [[Indel.normalized_similarity([w.stem for w in words(one.text)], other) for other in stems] for one in ones]
+    return np.asarray(rows, np.float32)
+
+
 def _nearest(clauses: list[Sentence], sentences: list[Sentence]) -> list[Sentence]:
     """In a long prompt only the sentences that share most content words are worth embedding."""
     if len(sentences) <= MAX_SENTENCES:
@@ -127,9 +137,11 @@ def _same_topic(one: Sentence, other: Sentence, likeness: float) -> bool:
 
 
 def _judge(
-    clause: Sentence, sentence: Sentence, likeness: float, thresholds: Thresholds
+    clause: Sentence, sentence: Sentence, thresholds: Thresholds, use_models: bool
 ) -> tuple[State, tuple[Finding, ...]]:
-    compared = compare(clause.text, sentence.text, measure_similarity=False, thresholds=thresholds)
+    compared = compare(
+        clause.text, sentence.text, use_embeddings=use_models, measure_similarity=False, thresholds=thresholds
+    )
     findings = tuple(_placed(f, clause.start, sentence.start) for f in compared.findings)
     if _opposed(clause, sentence, compared):
         return "contradicted", findings
