@@ -14,7 +14,7 @@ from mythos.codex.services import create_clause, create_codex
 from mythos.codex.services.uploads import AT_ONCE_CHARACTERS
 from mythos.prompts import tasks
 from mythos.prompts.models import Prompt, PromptCheckpoint
-from mythos.prompts.services.uploads import AT_ONCE_BYTES, AT_ONCE_TEXTS
+from mythos.prompts.services.uploads import AT_ONCE_BYTES, AT_ONCE_TEXTS, IMPORT_JOB
 from mythos.work.models import Job
 from mythos.work.services import run_due
 
@@ -56,7 +56,7 @@ def test_a_long_file_becomes_a_job_that_is_watched_to_its_end(as_, cast, upload)
 
 def test_a_small_file_is_imported_at_once(as_, cast):
     assert send(as_("editor"), table(AT_ONCE_TEXTS))["Location"] == reverse("prompts.library")
-    assert Job.objects.count() == 0
+    assert Job.objects.filter(kind=IMPORT_JOB).count() == 0
     assert Prompt.objects.count() == AT_ONCE_TEXTS
 
 
@@ -88,7 +88,7 @@ def test_a_bad_row_is_told_with_its_line_and_all_or_nothing_says_why_it_was_noth
     send(client, table(AT_ONCE_TEXTS + 1, more=BAD_ROW))
     run_due()
     assert Prompt.objects.count() == AT_ONCE_TEXTS + 1
-    page = client.get(reverse("jobs.page", args=[Job.objects.latest("pk").pk])).content.decode()
+    page = client.get(reverse("jobs.page", args=[Job.objects.filter(kind=IMPORT_JOB).latest("pk").pk])).content.decode()
     assert f"many.csv:{AT_ONCE_TEXTS + 3}" in page
     assert "problems <b>1</b>" in page
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from mythos.accounts.actors import Actor
+from mythos.accounts.actors import Actor, System
 from mythos.accounts.models import Swarm
 from mythos.accounts.queries import swarms_of
 from mythos.errors import Invalid, NotFound
@@ -49,11 +50,16 @@ class ThreeWay:
     conflicts: tuple[Conflict, ...]
 
 
+def seen_in(actor: Actor, swarm: Swarm | None) -> Q:
+    """The condition on `swarm` for rows an actor may see; one swarm is asked for by its number, for the index."""
+    if swarm is None:
+        return Q(swarm__in=swarms_of(actor))
+    return Q(swarm_id=swarm.pk) if swarms_of(actor).filter(pk=swarm.pk).exists() else Q(pk__in=[])
+
+
 def visible_prompts(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Prompt]:
     """Prompts of the actor's swarms, or of one of them, with what a list shows."""
-    found = Prompt.objects.filter(swarm__in=swarms_of(actor))
-    if swarm is not None:
-        found = found.filter(swarm=swarm)
+    found = Prompt.objects.filter(seen_in(actor, swarm), deleted_at__isnull=True)
     labels = Prefetch("labels", PromptLabel.objects.select_related("checkpoint"))
     return found.select_related("swarm", "assistant", "current", "parent").prefetch_related(labels)
 
@@ -64,6 +70,17 @@ def get_prompt(actor: Actor, key: int | str, swarm: Swarm | None = None) -> Prom
     prompt = found.filter(pk=key).first() if isinstance(key, int) else found.filter(slug=key).first()
     if prompt is None:
         raise NotFound(f"There is no prompt {key!r}.")
+    return prompt
+
+
+def prompt_to_change(actor: Actor, prompt_id: int) -> Prompt:
+    """One prompt by id with its swarm and nothing else, or NotFound."""
+    found = Prompt.objects.filter(pk=prompt_id, deleted_at__isnull=True)
+    if not isinstance(actor, System):
+        found = found.filter(swarm__in=swarms_of(actor))
+    prompt = found.select_related("swarm").first()
+    if prompt is None:
+        raise NotFound(f"There is no prompt {prompt_id!r}.")
     return prompt
 
 
@@ -86,17 +103,19 @@ def checkpoint_of(
 
 def visible_checkpoints(actor: Actor, swarm: Swarm | None = None) -> QuerySet[PromptCheckpoint]:
     """Checkpoints of the actor's prompts, newest first."""
-    found = PromptCheckpoint.objects.filter(prompt__swarm__in=swarms_of(actor))
-    if swarm is not None:
-        found = found.filter(prompt__swarm=swarm)
-    return found.select_related("prompt", "prompt__assistant").prefetch_related("labels", "mutations")
+    found = PromptCheckpoint.objects.filter(seen_in(actor, swarm), ~Q(prompt__in=_trash(swarm)))
+    return found.select_related("prompt", "prompt__assistant").prefetch_related("labels", "mutations", "tag_rows")
+
+
+def _trash(swarm: Swarm | None) -> QuerySet[Any, Any]:
+    """Prompts in the trash, by number: few, so that leaving them out costs nothing."""
+    found = Prompt.objects.filter(deleted_at__isnull=False)
+    return (found.filter(swarm=swarm) if swarm is not None else found).order_by().values("pk")
 
 
 def visible_mutations(actor: Actor, swarm: Swarm | None = None) -> QuerySet[PromptMutationLog]:
     """Mutations of the actor's prompts, newest first."""
-    found = PromptMutationLog.objects.filter(prompt__swarm__in=swarms_of(actor))
-    if swarm is not None:
-        found = found.filter(prompt__swarm=swarm)
+    found = PromptMutationLog.objects.filter(seen_in(actor, swarm), ~Q(prompt__in=_trash(swarm)))
     return found.select_related("prompt", "parent_prompt", "from_checkpoint", "to_checkpoint", "assistant", "actor")
 
 

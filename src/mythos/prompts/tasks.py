@@ -8,7 +8,9 @@ from functools import partial
 from mythos.accounts.models import Swarm, User
 from mythos.assistants.models import Assistant
 from mythos.errors import Invalid
+from mythos.prompts.services.afterwards import compare_waiting, embed_waiting
 from mythos.prompts.services.imports import ImportReport, Progress
+from mythos.prompts.services.recording import COMPARE_JOB, EMBED_JOB
 from mythos.prompts.services.uploads import IMPORT_JOB, PROBLEMS_KEPT, import_upload, read_upload
 from mythos.work.registry import Claim, task
 from mythos.work.services import landing, progress
@@ -16,6 +18,18 @@ from mythos.work.uploads import unpack
 
 SECONDS_BETWEEN = 0.5
 PROBLEMS_TOLD = 5
+
+
+@task(COMPARE_JOB)
+def compare_changes(claim: Claim) -> None:
+    """Compare what an import left unread; a change is settled once, so doing it twice does no harm."""
+    compare_waiting(swarm_id=int(claim.key), tell=lambda done: progress(claim, done, done, "Comparing"))
+
+
+@task(EMBED_JOB)
+def embed_texts(claim: Claim) -> None:
+    """Embed the current texts that are not embedded yet."""
+    embed_waiting(swarm_id=int(claim.key), tell=lambda done: progress(claim, done, done, "Embedding"))
 
 
 @task(IMPORT_JOB)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import F
+
 from mythos.accounts.actors import Actor
 from mythos.accounts.permissions import require
 from mythos.assistants.models import Assistant
 from mythos.errors import Invalid
 from mythos.prompts.models import Prompt
 from mythos.prompts.queries import get_prompt
-from mythos.prompts.services.texts import clean_tags
+from mythos.prompts.services.recording import clean_tags
 
 
 def update_details(
@@ -39,4 +41,5 @@ def update_details(
     prompt.tags = clean_tags(tags) if tags is not None else prompt.tags
     prompt.assistant = assistant or prompt.assistant
     prompt.save(update_fields=["title", "kind", "tags", "assistant"])
+    Prompt.objects.filter(pk=prompt.pk).update(stamp=F("stamp") + 1)
     return prompt

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from mythos.accounts.actors import Actor, actor_name, person
@@ -154,6 +155,7 @@ def _remember(
     reason: str,
     evidence: dict[str, Any],
 ) -> None:
+    Prompt.objects.filter(pk=prompt.pk).update(stamp=F("stamp") + 1)
     PromptLabelMove.objects.create(
         prompt=prompt,
         name=label,

@@ -14,7 +14,7 @@ from mythos.text.tags import symbolic_tags
 from mythos.text.template import includes
 from mythos.text.tokens import DEFAULT_ENCODING
 from mythos.text.tone import Tone, tone
-from mythos.text.traits import delta, measure
+from mythos.text.traits import measure
 
 MOST_CHARACTERS = 1_000_000
 
@@ -46,7 +46,6 @@ class Change:
     """What one step from a checkpoint to a text did."""
 
     symbolic_tags: list[str]
-    trait_delta: dict[str, float]
     findings: list[dict[str, Any]]
     verdict: str
 
@@ -79,4 +78,4 @@ def change(before: PromptCheckpoint, after: Measured) -> Change:
         comparison,
     )
     findings = [asdict(finding) for finding in comparison.findings[:50]]
-    return Change(tags, delta(before.traits, after.traits), findings, comparison.verdict)
+    return Change(tags, findings, comparison.verdict)

@@ -1,5 +1,6 @@
-"""Text with a history: prompts, their checkpoints, mutations and labels."""
+"""Text with a history: prompts, their checkpoints and mutations."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -17,6 +18,25 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise TypeError(f"{self.model.__name__} is history: it cannot be deleted.")
+
+    def purge(self) -> int:
+        """Remove for good. Only the purge of a whole prompt may, and it leaves a mark in the chain."""
+        return int(self._raw_delete(self.db))
+
+
+class MutationQuerySet(AppendOnlyQuerySet):
+    """The one thing of a mutation that may come later is what a comparison found."""
+
+    def settle(self, rows: Collection["PromptMutationLog"]) -> int:
+        """Fill in the findings of rows that waited for them; any other row stays as it is."""
+        plain: models.QuerySet[Any] = models.QuerySet(self.model, using=self.db)
+        waiting = plain.filter(pk__in=[row.pk for row in rows], compared=Compared.PENDING)
+        known = set(waiting.values_list("pk", flat=True))
+        told = [row for row in rows if row.pk in known]
+        for row in told:
+            row.compared = Compared.LATER
+        plain.bulk_update(told, ["symbolic_tags", "findings", "verdict", "compared"], batch_size=100)
+        return len(told)
 
 
 class AppendOnly(models.Model):
@@ -49,6 +69,14 @@ class Source(models.TextChoices):
     RESTORE = "restore"
 
 
+class Compared(models.TextChoices):
+    """When a change was compared in meaning: as it was written, not yet, or afterwards by the worker."""
+
+    AT_ONCE = "at_once"
+    PENDING = "pending"
+    LATER = "later"
+
+
 class Prompt(models.Model):
     """One prompt of a swarm; its text lives in checkpoints."""
 
@@ -69,11 +97,19 @@ class Prompt(models.Model):
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+    # Raised with everything an answer about the prompt shows, so that a kept answer knows when it is old.
+    stamp = models.PositiveBigIntegerField(default=0)
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["slug"]
         constraints = [models.UniqueConstraint(fields=["swarm", "slug"], name="prompt_slug_once")]
-        indexes = [models.Index(fields=["swarm", "-updated_at", "-id"], name="prompt_recent")]
+        indexes = [
+            models.Index(fields=["swarm", "-updated_at", "-id"], name="prompt_recent"),
+            models.Index(
+                fields=["swarm", "deleted_at"], condition=models.Q(deleted_at__isnull=False), name="prompt_trash"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.slug
@@ -82,7 +118,10 @@ class Prompt(models.Model):
 class PromptCheckpoint(AppendOnly):
     """An immutable snapshot of a prompt."""
 
-    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="checkpoints")
+    # The swarm and the slug of the prompt stand here too: the grid filters and sorts a million rows without a join.
+    swarm = models.ForeignKey(Swarm, on_delete=models.CASCADE, related_name="+", db_index=False)
+    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="checkpoints", db_index=False)
+    slug = models.CharField(max_length=160)
     version = models.IntegerField()
     text = models.TextField()
     sha256 = models.CharField(max_length=64, db_index=True)
@@ -92,6 +131,7 @@ class PromptCheckpoint(AppendOnly):
     tone_scores = models.JSONField(default=dict)
     tags = models.JSONField(default=list)
     traits = models.JSONField(default=dict)
+    trend = models.JSONField(default=list)
     message = models.TextField(blank=True)
     source = models.CharField(max_length=10, choices=Source, default=Source.WEB)
     author = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -102,10 +142,29 @@ class PromptCheckpoint(AppendOnly):
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["prompt", "version"], name="checkpoint_version_once")]
+        # One a sortable column, each carrying what the usual filters ask for, so that a page is read from the index.
         indexes = [
-            models.Index(fields=["-created_at", "-id"], name="checkpoint_recent"),
-            models.Index(fields=["token_count", "id"], name="checkpoint_tokens"),
-            models.Index(fields=["tone_type", "id"], name="checkpoint_tone"),
+            models.Index(
+                fields=["swarm", "created_at", "id", "token_count", "tone_type", "prompt"], name="checkpoint_by_created"
+            ),
+            models.Index(
+                fields=["swarm", "token_count", "id", "tone_type", "created_at", "prompt"], name="checkpoint_by_tokens"
+            ),
+            models.Index(
+                fields=["swarm", "tone_type", "id", "token_count", "created_at", "prompt"], name="checkpoint_by_tone"
+            ),
+            models.Index(
+                fields=["swarm", "slug", "id", "token_count", "tone_type", "created_at", "prompt"],
+                name="checkpoint_by_slug",
+            ),
+            models.Index(
+                fields=["swarm", "version", "id", "token_count", "tone_type", "created_at", "prompt"],
+                name="checkpoint_by_version",
+            ),
+            models.Index(
+                fields=["swarm", "author_name", "id", "token_count", "tone_type", "created_at", "prompt"],
+                name="checkpoint_by_author",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +179,13 @@ class PromptMutationLog(AppendOnly):
         ON_TRIAL = "on_trial"
         REJECTED = "rejected"
 
+    objects = MutationQuerySet.as_manager()  # type: ignore[misc]
+
+    swarm = models.ForeignKey(Swarm, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # The chain of a swarm: each row carries the hash of the one before it (see prompts/chain.py).
+    number = models.PositiveBigIntegerField()
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="mutation_logs")
     parent_prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="mutations")
     from_checkpoint = models.ForeignKey(PromptCheckpoint, on_delete=models.PROTECT, related_name="+")
@@ -129,6 +195,7 @@ class PromptMutationLog(AppendOnly):
     trait_delta = models.JSONField(default=dict)
     findings = models.JSONField(default=list)
     verdict = models.CharField(max_length=12, blank=True)
+    compared = models.CharField(max_length=8, choices=Compared, default=Compared.AT_ONCE)
     result = models.CharField(max_length=10, choices=Result, default=Result.KEPT)
     source = models.CharField(max_length=10, choices=Source, default=Source.WEB)
     reason = models.TextField(blank=True)
@@ -138,82 +205,14 @@ class PromptMutationLog(AppendOnly):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["to_checkpoint"], name="mutation_once_per_checkpoint")]
-        indexes = [models.Index(fields=["-created_at", "-id"], name="mutation_recent")]
-
-    def __str__(self) -> str:
-        return f"{self.from_checkpoint} → v{self.to_checkpoint.version}"
-
-
-class PromptLabel(models.Model):
-    """A movable pointer from a prompt to one of its checkpoints."""
-
-    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="labels")
-    name = models.CharField(max_length=60)
-    checkpoint = models.ForeignKey(PromptCheckpoint, on_delete=models.PROTECT, related_name="labels")
-    moved_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["prompt", "name"], name="label_once")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class PromptLabelMove(AppendOnly):
-    """One move of a label; `to_checkpoint` is empty when the label was removed."""
-
-    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="label_moves")
-    name = models.CharField(max_length=60)
-    from_checkpoint = models.ForeignKey(
-        PromptCheckpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    to_checkpoint = models.ForeignKey(
-        PromptCheckpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    reason = models.TextField(blank=True)
-    evidence = models.JSONField(default=dict)
-    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    actor_name = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["-created_at", "-id"]
-
-    def __str__(self) -> str:
-        return f"{self.name} of {self.prompt_id}"
-
-
-class LabelRequest(models.Model):
-    """A move of a protected label that waits for somebody other than the author of the text."""
-
-    class Status(models.TextChoices):
-        PENDING = "pending", "waiting"
-        APPROVED = "approved"
-        REFUSED = "refused"
-        WITHDRAWN = "withdrawn"
-
-    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="label_requests")
-    name = models.CharField(max_length=60)
-    checkpoint = models.ForeignKey(PromptCheckpoint, on_delete=models.PROTECT, related_name="+")
-    reason = models.TextField(blank=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
-    requested_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    requester_name = models.CharField(max_length=200, blank=True)
-    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    decider_name = models.CharField(max_length=200, blank=True)
-    decision_reason = models.TextField(blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["-created_at", "-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["prompt", "name"], condition=models.Q(status="pending"), name="label_request_one_waiting"
-            )
+            models.UniqueConstraint(fields=["to_checkpoint"], name="mutation_once_per_checkpoint"),
+            models.UniqueConstraint(fields=["swarm", "number"], name="mutation_number_once"),
+        ]
+        indexes = [
+            models.Index(fields=["swarm", "created_at", "id"], name="mutation_by_created"),
+            models.Index(fields=["id"], condition=models.Q(compared="pending"), name="mutation_waiting"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.prompt_id} to {self.checkpoint_id}"
+        return f"{self.from_checkpoint} → v{self.to_checkpoint.version}"

@@ -1,0 +1,65 @@
+"""Thousands of rows at once, with one prepared statement: several times quicker than building each row's SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+
+def insert_rows(rows: Sequence[Model]) -> None:
+    """Insert new rows of one model and give them their keys; the caller holds a transaction.
+
+    On SQLite the transaction holds the write lock, so the keys after the last are free; PostgreSQL hands them out.
+    """
+    if not rows:
+        return
+    meta = type(rows[0])._meta
+    missing = [row for row in rows if row.pk is None]
+    for row, key in zip(missing, _keys(type(rows[0]), len(missing)), strict=True):
+        row.pk = key
+    for row in rows:
+        row._state.adding = False
+    write_rows(type(rows[0]), [[getattr(row, field.attname) for field in meta.concrete_fields] for row in rows])
+
+
+def write_rows(model: type[Model], values: Sequence[Sequence[Any]]) -> None:
+    """Insert rows given as Python values in the order of the model's columns."""
+    fields = model._meta.concrete_fields
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608
+    prepare = [field.get_db_prep_save for field in fields]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            sql, [[put(value, connection) for put, value in zip(prepare, row, strict=True)] for row in values]
+        )
+
+
+def update_rows(model: type[Model], columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+    """Update rows by key: each of `values` holds the new values and then the key."""
+    quote = connection.ops.quote_name
+    sets = ", ".join(f"{quote(str(model._meta.get_field(name).column))} = %s" for name in columns)  # type: ignore[union-attr]
+    prepare = [model._meta.get_field(name).get_db_prep_save for name in (*columns, "id")]  # type: ignore[union-attr]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE id = %s",  # noqa: S608
+            [[put(value, connection) for put, value in zip(prepare, row, strict=True)] for row in values],
+        )
+
+
+def _keys(model: type[Model], count: int) -> Sequence[int]:
+    if not count:
+        return ()
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [key for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or (0,))[0]
+        return range(last + 1, last + 1 + count)

@@ -1,0 +1,82 @@
+"""Movable pointers to checkpoints, and who moved them."""
+
+from django.db import models
+from django.utils import timezone
+
+from mythos.accounts.models import User
+from mythos.prompts.models.history import AppendOnly, Prompt, PromptCheckpoint
+
+
+class PromptLabel(models.Model):
+    """A movable pointer from a prompt to one of its checkpoints."""
+
+    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="labels")
+    name = models.CharField(max_length=60)
+    checkpoint = models.ForeignKey(PromptCheckpoint, on_delete=models.PROTECT, related_name="labels")
+    moved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["prompt", "name"], name="label_once")]
+        indexes = [models.Index(fields=["name", "checkpoint"], name="label_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PromptLabelMove(AppendOnly):
+    """One move of a label; `to_checkpoint` is empty when the label was removed."""
+
+    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="label_moves")
+    name = models.CharField(max_length=60)
+    from_checkpoint = models.ForeignKey(
+        PromptCheckpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    to_checkpoint = models.ForeignKey(
+        PromptCheckpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.TextField(blank=True)
+    evidence = models.JSONField(default=dict)
+    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    actor_name = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.prompt_id}"
+
+
+class LabelRequest(models.Model):
+    """A move of a protected label that waits for somebody other than the author of the text."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "waiting"
+        APPROVED = "approved"
+        REFUSED = "refused"
+        WITHDRAWN = "withdrawn"
+
+    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="label_requests")
+    name = models.CharField(max_length=60)
+    checkpoint = models.ForeignKey(PromptCheckpoint, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    requested_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    requester_name = models.CharField(max_length=200, blank=True)
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decider_name = models.CharField(max_length=200, blank=True)
+    decision_reason = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["prompt", "name"], condition=models.Q(status="pending"), name="label_request_one_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.prompt_id} to {self.checkpoint_id}"

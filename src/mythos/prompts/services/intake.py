@@ -1,0 +1,207 @@
+"""Records of prompts become rows, many at a time: measured one by one, written a batch in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mythos.accounts.actors import Actor
+from mythos.accounts.models import Swarm
+from mythos.assistants.models import Assistant
+from mythos.errors import Invalid, MythosError
+from mythos.formats.prompts.base import Item, Problem, PromptRecord, Revision, problem_of
+from mythos.prompts.models import Prompt, PromptCheckpoint
+from mythos.prompts.services.batches import Arrival, Text, write_batch
+from mythos.prompts.services.measure import measured
+from mythos.prompts.services.recording import Origin
+from mythos.prompts.services.texts import create_prompt, problems_of, revise_prompt
+from mythos.text.normalize import content_hash, normalize
+from mythos.text.template import includes
+
+BATCH = 400
+AT_ONCE = 200  # changes of one import that are compared as they come in; the worker compares the rest
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """What the import does with one record: `new`, `revised` or `same`, and how many checkpoints it adds."""
+
+    slug: str
+    action: str
+    checkpoints: int
+    file: str
+    line: int
+
+
+@dataclass
+class ImportReport:
+    """What was (or, in a dry run, would be) written, and what could not be read."""
+
+    rows: list[PlanRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    dry_run: bool = False
+
+    def _slugs(self, action: str) -> list[str]:
+        return [row.slug for row in self.rows if row.action == action]
+
+    @property
+    def created(self) -> list[str]:
+        """Slugs of new prompts."""
+        return self._slugs("new")
+
+    @property
+    def revised(self) -> list[str]:
+        """Slugs of prompts that got new checkpoints."""
+        return self._slugs("revised")
+
+    @property
+    def unchanged(self) -> list[str]:
+        """Slugs of prompts that already had everything."""
+        return self._slugs("same")
+
+    @property
+    def checkpoints(self) -> int:
+        """How many checkpoints the import adds."""
+        return sum(row.checkpoints for row in self.rows)
+
+
+class Intake:
+    """Gathers records into batches; one that cannot be written is told and never spoils the others."""
+
+    def __init__(self, actor: Actor, swarm: Swarm, assistant: Assistant | None, report: ImportReport) -> None:
+        self.actor, self.swarm, self.assistant, self.report = actor, swarm, assistant, report
+        self.waiting: dict[str, PromptRecord] = {}
+        self.texts = 0
+        self.compared = 0
+
+    def take(self, record: Item) -> None:
+        """Add a record; a full batch is written."""
+        if isinstance(record, Problem):
+            self.report.problems.append(record)
+            return
+        if record.slug in self.waiting:
+            self.finish()
+        self.waiting[record.slug] = record
+        self.texts += len(record.revisions)
+        if self.texts >= BATCH:
+            self.finish()
+
+    def finish(self) -> None:
+        """Write what was gathered."""
+        records, self.waiting, self.texts = self.waiting, {}, 0
+        prompts = _stored(self.swarm, list(records))
+        arrivals = []
+        for record in records.values():
+            try:
+                arrival = self._arrival(record, *prompts.get(record.slug, (None, [])))
+                if _includes_something(arrival):
+                    self._one_by_one(arrival, record)
+                else:
+                    arrivals.append(arrival)
+            except MythosError as error:
+                self.report.problems.append(problem_of(error, record.file, record.line))
+                continue
+            action = "new" if arrival.prompt is None else "revised" if arrival.texts else "same"
+            self.report.rows.append(PlanRow(record.slug, action, len(arrival.texts), record.file, record.line))
+        if not self.report.dry_run:
+            self.compared += write_batch(self.actor, self.swarm, arrivals, max(0, AT_ONCE - self.compared))
+
+    def _arrival(self, record: PromptRecord, prompt: Prompt | None, hashes: Sequence[str]) -> Arrival:
+        """What of a record is new, measured; Invalid when it cannot be taken."""
+        missing = _missing(prompt, hashes, record.revisions)
+        if prompt is None:
+            fields = problems_of(record.slug, record.title, record.kind, self.assistant, self.swarm)
+            if fields:
+                raise Invalid("The prompt cannot be made.", fields=fields)
+        elif prompt.deleted_at is not None:
+            raise Invalid(f"{record.slug} is in the trash.", fields={"slug": "Restore or purge it first."})
+        texts = [
+            Text(
+                measured(revision.text),
+                Origin(self.actor, "import", revision.message, when, revision.author),
+            )
+            for revision, when in _dated(missing)
+        ]
+        return Arrival(record.slug, record.title, record.kind, record.tags, self.assistant, prompt, texts)
+
+    def _one_by_one(self, arrival: Arrival, record: PromptRecord) -> None:
+        """A text with includes is looked at by the verbs people use: they know which circles there are."""
+        if self.report.dry_run:
+            return
+        prompt_id = arrival.prompt.pk if arrival.prompt else None
+        for text in arrival.texts:
+            by = text.origin
+            if prompt_id is None:
+                made = create_prompt(
+                    actor=self.actor,
+                    swarm=self.swarm,
+                    slug=record.slug,
+                    text=text.content.text,
+                    title=record.title,
+                    kind=record.kind,
+                    tags=record.tags,
+                    assistant=self.assistant,
+                    message=by.reason,
+                    source="import",
+                    created_at=by.created_at,
+                    author_name=by.author_name,
+                )
+                prompt_id = made.prompt_id
+                continue
+            revise_prompt(
+                actor=self.actor,
+                prompt_id=prompt_id,
+                text=text.content.text,
+                base=None,
+                reason=by.reason,
+                source="import",
+                created_at=by.created_at,
+                author_name=by.author_name,
+            )
+
+
+def _includes_something(arrival: Arrival) -> bool:
+    return any(includes(text.content.text) for text in arrival.texts)
+
+
+def _stored(swarm: Swarm, slugs: Sequence[str]) -> dict[str, tuple[Prompt, list[str]]]:
+    """The prompts that are there, each with the hashes of its texts, oldest first."""
+    found = Prompt.objects.filter(swarm=swarm, slug__in=slugs).select_related("current")
+    prompts = {prompt.pk: (prompt, list[str]()) for prompt in found}
+    hashes = PromptCheckpoint.objects.filter(prompt__in=list(prompts)).order_by("prompt", "version")
+    for prompt_id, sha in hashes.values_list("prompt_id", "sha256"):
+        prompts[prompt_id][1].append(sha)
+    return {prompt.slug: (prompt, hashes) for prompt, hashes in prompts.values()}
+
+
+def _missing(prompt: Prompt | None, stored: Sequence[str], revisions: Sequence[Revision]) -> list[Revision]:
+    """Revisions that are not there yet: those after the last text the prompt already has from this history."""
+    steps = [revisions[0]]
+    for revision in revisions[1:]:
+        if normalize(revision.text) != normalize(steps[-1].text):
+            steps.append(revision)
+    if prompt is None:
+        return steps
+    hashes = [content_hash(normalize(step.text)) for step in steps]
+    known = 0
+    for sha in stored:
+        if known < len(hashes) and sha == hashes[known]:
+            known += 1
+    if known == 0:  # another beginning: go on after the newest text both have
+        known = max((index + 1 for index, sha in enumerate(hashes) if sha in stored), default=0)
+    left = steps[known:]
+    if left and stored and content_hash(normalize(left[0].text)) == stored[-1]:
+        return left[1:]  # the newest text already says so
+    return left
+
+
+def _dated(revisions: Sequence[Revision]) -> Iterator[tuple[Revision, datetime | None]]:
+    """Each revision with its time; dates may have day precision, so equal ones are told apart to keep the order."""
+    last: datetime | None = None
+    for revision in revisions:
+        when = revision.created_at
+        if when is not None and last is not None and when <= last:
+            when = last + timedelta(microseconds=1)
+        last = when or last
+        yield revision, when
