@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import AsyncIterator, Iterable
+from itertools import islice
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.db.models import Model, QuerySet
 
 from mythos.errors import Invalid
 
 LARGEST_PAGE = 200
+BATCH = 500
 
 
 def page(rows: QuerySet[Any], limit: int, cursor: str | None, *, newest_first: bool = True) -> dict[str, Any]:
@@ -34,3 +38,10 @@ def _read(cursor: str) -> int:
         return int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
         raise Invalid("The cursor is not one of ours.", fields={"cursor": "Use `next` of a page."}) from error
+
+
+async def in_batches(lines: Iterable[str]) -> AsyncIterator[bytes]:
+    """Lines for a slow reader: the next batch is made when the last one is gone, in the thread of the database."""
+    rows = iter(lines)
+    while batch := await sync_to_async(lambda: "".join(islice(rows, BATCH)))():
+        yield batch.encode()

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Router, Status
 
 from mythos.accounts.models import Swarm
 from mythos.api.auth import actor_of, swarm_of
-from mythos.api.paging import page
+from mythos.api.paging import in_batches, page
 from mythos.api.preconditions import base_version, etag, not_modified
 from mythos.api.schemas import prompts as shapes
 from mythos.assistants.models import Assistant
 from mythos.assistants.queries import get_assistant
-from mythos.prompts import queries, services
+from mythos.prompts import carrying, queries, services, verifying
 from mythos.prompts.models import Prompt
 from mythos.text.template import variables
 
@@ -211,6 +211,20 @@ def all_mutations(
     if tag:
         rows = rows.filter(symbolic_tags__icontains=f'"{tag}"')
     return page(rows, limit, cursor)
+
+
+@history.get("/vault/verify", response=shapes.ProofOut)
+def verify_vault(request: HttpRequest, swarm: str | None = None) -> Any:
+    """Prove that every text and change is as it was written, or name the first that is not."""
+    return verifying.verify_vault(actor=actor_of(request), swarm=swarm_of(request, swarm))
+
+
+@history.get("/vault/export", response=None)
+def export_vault(request: HttpRequest, swarm: str | None = None) -> StreamingHttpResponse:
+    """The whole vault, a line of JSON a row; `mythos vault import` reads it."""
+    where = swarm_of(request, swarm)
+    lines = carrying.export_lines(actor=actor_of(request), swarm=where)
+    return StreamingHttpResponse(in_batches(lines), content_type="application/x-ndjson")
 
 
 def _shown(request: HttpRequest, response: HttpResponse, prompt: Prompt, label: str | None, version: int | None) -> Any:

@@ -21,6 +21,7 @@ COMMANDS = {
     "compare": ("mythos.cli.compare:compare", False, "Say what changed in meaning between two texts."),
     "contract": ("mythos.cli.contracts:group", True, "What prompts promise: show, suggest, sign, waive."),
     "whatif": ("mythos.cli.contracts:whatif", True, "What a change of rules would do, before it is made."),
+    "vault": ("mythos.cli.vault:group", True, "The history of prompts: prove it, take it out, bring it in."),
     "user": ("mythos.cli.accounts:user", True, "Accounts of people."),
     "token": ("mythos.cli.accounts:token", True, "Keys for programs."),
     "jobs": ("mythos.cli.jobs:jobs", True, "Background jobs, newest first; dead ones with their reason."),

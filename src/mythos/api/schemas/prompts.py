@@ -193,3 +193,12 @@ class RenderIn(Schema):
 
 class RenderOut(Schema):
     text: str
+
+
+class ProofOut(Schema):
+    is_whole: bool
+    checkpoints: int
+    mutations: int
+    purged: int
+    head: str = Field(description="The last hash; keep it elsewhere to tell that nothing was cut off.")
+    broken: str = Field(description="The first row that is not as it was written; empty for a whole history.")

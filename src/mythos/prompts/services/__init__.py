@@ -11,15 +11,18 @@ from mythos.prompts.services.labels import (
 )
 from mythos.prompts.services.texts import create_prompt, fork_prompt, restore_checkpoint, revise_prompt
 from mythos.prompts.services.uploads import import_upload, queue_import, read_upload
+from mythos.prompts.services.vault import VaultReport, import_vault
 
 __all__ = [
     "ImportReport",
     "PlanRow",
+    "VaultReport",
     "create_prompt",
     "decide_label_request",
     "fork_prompt",
     "import_prompts",
     "import_upload",
+    "import_vault",
     "is_protected",
     "move_label",
     "queue_import",
