@@ -2,10 +2,14 @@
 
 import os
 import warnings
+from typing import cast
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mythos.settings")
 # Static files are small and read whole; whitenoise hands them over as plain iterators.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
-application = get_asgi_application()
+_django = get_asgi_application()
+from mythos.api.kept import App, KeptAnswers  # noqa: E402 - the apps must be there first
+
+application = KeptAnswers(cast("App", _django))

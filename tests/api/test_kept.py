@@ -1,0 +1,116 @@
+"""Reads by label that are answered from kept bytes say at every moment what the application would say."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from django.core.asgi import get_asgi_application
+
+from mythos.accounts.services import create_token, revoke_token
+from mythos.api import kept
+from mythos.api.kept import KeptAnswers, question
+from mythos.prompts.services import create_prompt, move_label, revise_prompt, update_details
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Door:
+    """Sends requests to the application and counts those that came past the kept answers."""
+
+    def __init__(self, secret):
+        self.secret, self.passed = secret, 0
+        inner = get_asgi_application()
+
+        async def counted(scope, receive, send):
+            self.passed += 1
+            await inner(scope, receive, send)
+
+        self.app = KeptAnswers(counted)
+
+    def get(self, path="hermes/desk", query="label=best", held=""):
+        async def run():
+            out, waiting = [], [True]
+
+            async def receive():
+                if waiting.pop() if waiting else False:
+                    return {"type": "http.request", "body": b"", "more_body": False}
+                await asyncio.Event().wait()
+
+            async def send(message):
+                out.append(message)
+
+            headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {self.secret}".encode())]
+            headers += [(b"if-none-match", held.encode())] if held else []
+            full = f"/api/v1/prompts/{path}"
+            scope = {"type": "http", "method": "GET", "path": full, "raw_path": full.encode(), "headers": headers}
+            scope |= {
+                "query_string": query.encode(),
+                "http_version": "1.1",
+                "scheme": "http",
+                "server": ("localhost", 80),
+            }
+            await self.app(scope, receive, send)
+            body = b"".join(m.get("body", b"") for m in out[1:])
+            return out[0]["status"], dict(out[0]["headers"]), json.loads(body) if body else None
+
+        return asyncio.run(run())
+
+
+@pytest.fixture
+def made(cast):
+    first = create_prompt(actor=cast.owner, swarm=cast.swarm, slug="hermes/desk", text="One.")
+    move_label(actor=cast.owner, prompt_id=first.prompt_id, label="best", version=1)
+    return first
+
+
+@pytest.fixture
+def door(cast):
+    return Door(create_token(actor=cast.owner, swarm=cast.swarm, name="t", role="viewer").secret)
+
+
+def test_the_second_answer_is_the_first_again(door, made):
+    first, second = door.get(), door.get()
+    assert first == second
+    assert first[2]["checkpoint"]["text"] == "One."
+    assert door.passed == 1
+    status, headers, body = door.get(held='"v1"')
+    assert (status, body, headers[b"ETag"]) == (304, None, b'"v1"')
+    assert door.get(held='"v9"')[0] == 200
+    assert door.passed == 1
+
+
+def test_whatever_an_answer_shows_is_new_at_once(cast, door, made):
+    door.get()
+    revise_prompt(actor=cast.owner, prompt_id=made.prompt_id, text="Two.", base=1, source="web")
+    assert door.get()[2]["prompt"]["version"] == 2
+    move_label(actor=cast.owner, prompt_id=made.prompt_id, label="best", version=2)
+    assert door.get()[2]["checkpoint"]["text"] == "Two."
+    move_label(actor=cast.owner, prompt_id=made.prompt_id, label="other", version=1)
+    assert door.get()[2]["prompt"]["labels"] == {"best": 2, "other": 1}
+    update_details(actor=cast.owner, prompt_id=made.prompt_id, title="New title")
+    assert door.get()[2]["prompt"]["title"] == "New title"
+
+
+def test_nobody_reads_what_is_not_theirs(cast, door, made, monkeypatch):
+    door.get()
+    stranger = create_token(actor=cast.stranger, swarm=cast.other_swarm, name="t", role="viewer").secret
+    door.secret, own = stranger, door.secret
+    assert door.get()[0] == 404
+    door.secret = "mth_wrong"
+    assert door.get()[0] == 401
+    door.secret = own
+    monkeypatch.setattr(kept, "TOKEN_SECONDS", 0.0)
+    door.app.tokens.clear()
+    revoke_token(actor=cast.owner, token_id=cast.swarm.tokens.get().pk)
+    assert door.get()[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [("12", "label=a"), ("a", ""), ("a", "version=1"), ("a", "label=a&version=1"), ("a", "label=latest")],
+)
+def test_only_the_plain_read_is_taken(path, query):
+    scope = {"type": "http", "method": "GET", "path": f"/api/v1/prompts/{path}", "query_string": query.encode()}
+    assert question(scope | {"headers": [(b"authorization", b"Bearer mth_x")]}) is None
