@@ -13,7 +13,8 @@ PAGES = [
     "/", "/codex", "/codex/model-spec", "/codex/import", "/codex/clauses/new?codex=model-spec", "/codex/regression",
     "/belief/mutations", "/prompts", "/prompts/new", "/prompts/import", "/prompts/checkpoints", "/prompts/1",
     "/prompts/1/versions", "/prompts/1/compare", "/assistants", "/settings", "/settings/tokens", "/jobs",
-    "/jobs/1", "/palette?q=s", "/prompts/999999",
+    "/jobs/1", "/palette?q=s", "/prompts/999999", "/inbox", "/codex/contracts", "/codex/contracts?state=stale",
+    "/codex/contracts/1", "/codex/roles", "/codex/whatif", "/codex/whatif/new",
 ]  # fmt: skip
 FIRST = "# House rules {#house}\n\n## Refunds {#refunds authority=user}\n\nNever promise a refund above 50 € alone.\n"
 SECOND = FIRST.replace("Never promise", "Avoid promising").replace("50", "80")
