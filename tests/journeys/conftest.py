@@ -50,6 +50,8 @@ def site(tmp_path_factory) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def browser(site):
     playwright = pytest.importorskip("playwright.sync_api")
+    # Its loop stays open in this thread, and Django would take the tests that follow for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with playwright.sync_playwright() as engine:
         chromium = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium

@@ -32,7 +32,7 @@ def book(site, browser, signed_in):
 def card_of_a_new_prompt(page, site, slug):
     page.goto(f"{site.address}/prompts/new")
     page.fill("[name=slug]", slug)
-    page.fill("#text", f"You answer customers of a shop.\n\n{RULE}\n\nKeep answers short.")
+    page.locator(".cm-content").fill(f"You answer customers of a shop.\n\n{RULE}\n\nKeep answers short.")
     page.click("button.pri")
     page.wait_for_url(re.compile(r"/prompts/\d+$"))
     return f"{site.address}/codex/contracts/{page.url.rsplit('/', 1)[1]}"

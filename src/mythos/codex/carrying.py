@@ -82,9 +82,11 @@ def judged(carrier: Carrier, answer: Coverage | None, *, checkpoint: int | None)
 
 
 def _unanchored(answer: Coverage, evidence: Callable[..., Evidence]) -> Evidence:
-    """Nothing carried the rule when it was signed."""
-    if answer.state == "carried":
+    """Nothing surely carried the rule when it was signed."""
+    if answer.state == "carried" and answer.similarity >= SURE:
         return evidence(State.KEPT, "The prompt carries it.", answer.sentence)
+    if answer.state == "carried":
+        return evidence(State.UNTESTED, "A sentence comes near it, but may speak of something else.", answer.sentence)
     if answer.state == "weakened":
         return evidence(State.UNTESTED, f"The prompt says less than the rule. {_why(answer)}", answer.sentence)
     return evidence(State.UNTESTED, "No sentence of the prompt says it, and no check tries it.")

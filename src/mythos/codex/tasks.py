@@ -14,6 +14,7 @@ from mythos.codex.services import (
     run_audit,
 )
 from mythos.codex.services.checks import contracts_with_role
+from mythos.codex.services.suggesting import WARM_JOB, warm_vectors
 from mythos.codex.services.uploads import IMPORT_JOB
 from mythos.formats.codex_markdown import read_codex
 from mythos.work.registry import Claim, task
@@ -68,3 +69,8 @@ def import_document(claim: Claim) -> None:
             expected_plan=given["plan"],
         )
         result["counts"] = report.plan.counts
+
+
+@task(WARM_JOB)
+def warm_clause_vectors(claim: Claim) -> None:
+    warm_vectors(codex_id=claim.payload["codex_id"])

@@ -214,7 +214,7 @@ def _write(
 
 
 def _anchors(text: str, terms: Terms, rows: Mapping[Key, CodexClause]) -> dict[Key, str]:
-    """The sentence of the prompt that carries each clause today."""
+    """The sentence of the prompt that surely carries each clause today."""
     ids = {rows[term.codex, term.ref].pk for term in terms.clauses}
     audits = CodexClauseAudit.objects.filter(clause__in=ids).values_list("clause_id", "version", "new_version")
     texts = {(clause, version): rule for clause, version, rule in audits}

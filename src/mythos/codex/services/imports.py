@@ -15,6 +15,7 @@ from mythos.accounts.permissions import require
 from mythos.codex.models import Codex, CodexClause, CodexClauseAudit, CodexEdition
 from mythos.codex.planning import CodexPlan, PlanRow, plan_import
 from mythos.codex.services.clauses import Change, Edit, create_codex, write_first_audit, write_version
+from mythos.codex.services.suggesting import queue_warming
 from mythos.errors import Stale
 from mythos.formats.codex_markdown import ClauseRecord, CodexDocument
 
@@ -59,6 +60,7 @@ def import_codex(
         edition = _edition(actor, codex, document, label, plan)
         edit = Edit(actor, source, f"Imported {edition.label}", edition)
         audits = _apply(codex, plan, edit)
+        queue_warming(codex.pk, codex.swarm_id)
     return CodexImportReport(plan, codex, edition, tuple(audits))
 
 

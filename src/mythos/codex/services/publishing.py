@@ -9,6 +9,7 @@ from django.utils import timezone
 from mythos.accounts.actors import Actor, actor_name, person
 from mythos.codex.models import CodexClause, CodexClauseAudit
 from mythos.codex.services.checks import CLAUSE_JOB
+from mythos.codex.services.suggesting import queue_warming
 from mythos.work.services import enqueue
 
 Review = CodexClauseAudit.Review
@@ -23,6 +24,7 @@ def bring_in_force(audit: CodexClauseAudit) -> None:
         payload={"clause_id": audit.clause_id},
         swarm_id=audit.clause.codex.swarm_id,
     )
+    queue_warming(audit.clause.codex_id, audit.clause.codex.swarm_id)
 
 
 def publish_audits(*, actor: Actor, audits: Sequence[CodexClauseAudit], reason: str) -> None:

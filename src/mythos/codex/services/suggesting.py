@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
+from django.utils import timezone
 
 from mythos.accounts.actors import Actor
 from mythos.codex.coverage import coverages
@@ -14,7 +16,10 @@ from mythos.codex.queries import visible_clauses
 from mythos.prompts.queries import get_prompt
 from mythos.text.embed import DIMENSIONS, MODEL, embed
 from mythos.text.segment import segment
+from mythos.work.services import enqueue
 
+WARM_JOB = "codex.warm_vectors"
+WARM_AFTER = timedelta(seconds=15)
 NEAR = 0.5  # cosine from which a sentence is worth asking about
 MOST_ASKED = 40
 MOST_SENTENCES = 96
@@ -46,6 +51,18 @@ def suggest_clauses(*, actor: Actor, prompt_id: int, codex: Codex | None = None,
         if (answer := answers[texts[clause.pk], prompt.current.text]).state != "absent"
     ]
     return sorted(found, key=lambda row: (_ORDER[row.state], -row.similarity, row.clause.pk))[:limit]
+
+
+def warm_vectors(*, codex_id: int) -> int:
+    """Embed the clauses in force that have no vectors yet, so that a suggestion need not wait; how many rules."""
+    clauses = list(CodexClause.objects.filter(codex=codex_id, status=CodexClause.Status.ACTIVE))
+    return len(_vectors(clauses, rules_in_force(clauses))) if clauses else 0
+
+
+def queue_warming(codex_id: int, swarm_id: int) -> None:
+    """Have a worker embed the clauses of a codex soon; what waits for a decision goes first."""
+    later = timezone.now() + WARM_AFTER
+    enqueue(kind=WARM_JOB, key=str(codex_id), payload={"codex_id": codex_id}, swarm_id=swarm_id, not_before=later)
 
 
 def rules_in_force(clauses: Sequence[CodexClause]) -> dict[int, str]:
