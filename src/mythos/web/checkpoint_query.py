@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
-from django.db.models import Q, QuerySet
-
+from mythos.accounts.models import Swarm
 from mythos.errors import Invalid
+from mythos.prompts.search import (
+    Part,
+    by_ancestor,
+    by_assistant,
+    by_label,
+    by_prompt,
+    by_range,
+    by_tag,
+    by_value,
+    by_words,
+)
 
-_RANGE = re.compile(r"^(?:(?P<op>[<>]=?)?(?P<one>[\d-]+)|(?P<low>\d+)\.\.(?P<high>\d+))$")
+_RANGE = re.compile(r"^(?:(?P<op>[<>]=?)?(?P<one>[\d-]+)|(?P<low>\d{1,9})\.\.(?P<high>\d{1,9}))$")
 _LOOKUPS = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
-KEYS = ("tokens", "tone", "tag", "prompt", "created")
+MOST_DIGITS = 9
+_BY_SLUG: dict[str, Callable[[Swarm | None, str], Part]] = {
+    "prompt": by_prompt,
+    "ancestor": by_ancestor,
+    "assistant": by_assistant,
+    "label": by_label,
+}
+KEYS = ("tokens", "tone", "tag", "prompt", "ancestor", "assistant", "label", "created")
 
 
-def apply_query(rows: QuerySet[Any], query: str) -> QuerySet[Any]:
-    """Rows that match every part; Invalid names the part that cannot be read."""
-    for part in query.split():
-        key, colon, value = part.partition(":")
+def read_query(query: str, swarm: Swarm | None) -> list[Part]:
+    """The parts of a query, all of which a row must hold; Invalid names the part that cannot be read."""
+    parts, words = [], []
+    for typed in query.split():
+        key, colon, value = typed.partition(":")
         if colon and key in KEYS:
-            rows = rows.filter(_condition(part, key, value))
-        elif colon and key.isalpha() and value:
-            raise _unreadable(part, f"“{key}” is no filter; known: {', '.join(KEYS)}.")
+            parts.append(_part(typed, key, value, swarm))
+        elif colon and key.isalpha() and value and not value.startswith("//"):
+            raise _unreadable(typed, f"“{key}” is no filter; known: {', '.join(KEYS)}.")
         else:
-            rows = rows.filter(Q(text__icontains=part) | Q(prompt__slug__icontains=part) | Q(message__icontains=part))
-    return rows
+            words.append(typed)
+    said = by_words(swarm, " ".join(words))
+    return [*parts, said] if said else parts
 
 
 def parts_of(query: str) -> list[tuple[str, str]]:
@@ -57,27 +76,27 @@ def with_part(query: str, key: str, value: str) -> str:
     return " ".join(others if part in query.split() else [*others, part])
 
 
-def _condition(part: str, key: str, value: str) -> Q:
+def _part(typed: str, key: str, value: str, swarm: Swarm | None) -> Part:
     if not value:
-        raise _unreadable(part, "a value is missing after the colon.")
+        raise _unreadable(typed, "a value is missing after the colon.")
     if key == "tone":
-        return Q(tone_type__in=value.split(","))
-    if key == "prompt":
-        return Q(prompt__slug__startswith=value)
+        return by_value(swarm, "tone_type", value.split(","))
     if key == "tag":
-        marked = value if value.startswith("@") else f"@{value}"
-        return Q(mutations__symbolic_tags__icontains=f'"{marked}"') | Q(tags__icontains=f'"{value}"')
+        return by_tag(swarm, [value, f"@{value}"])
+    if key in _BY_SLUG:
+        return _BY_SLUG[key](swarm, value)
     match = _RANGE.match(value)
     if match is None:
-        raise _unreadable(part, "write a number, >500, <500 or 100..500.")
+        raise _unreadable(typed, "write a number, >500, <500 or 100..500.")
     if key == "created":
-        return Q(**{f"created_at__{_LOOKUPS.get(match['op'] or '>=', 'gte')}": _date(part, match["one"])})
+        day = _date(typed, match["one"])
+        return by_range(swarm, "created_at", {_LOOKUPS.get(match["op"] or ">=", "gte"): day})
     if match["low"]:
-        return Q(token_count__gte=int(match["low"]), token_count__lte=int(match["high"]))
-    if not match["one"].isdigit():
-        raise _unreadable(part, "write a number, >500, <500 or 100..500.")
-    lookup = _LOOKUPS.get(match["op"] or "", "exact")
-    return Q(**{f"token_count__{lookup}": int(match["one"])})
+        return by_range(swarm, "token_count", {"gte": int(match["low"]), "lte": int(match["high"])})
+    if not match["one"].isdigit() or len(match["one"]) > MOST_DIGITS:
+        raise _unreadable(typed, "write a number, >500, <500 or 100..500.")
+    number, lookup = int(match["one"]), _LOOKUPS.get(match["op"] or "")
+    return by_range(swarm, "token_count", {lookup: number} if lookup else {"gte": number, "lte": number})
 
 
 def _date(part: str, text: str | None) -> datetime:

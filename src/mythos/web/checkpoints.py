@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
-from mythos.accounts.models import User
+from mythos.accounts.models import Swarm, User
 from mythos.accounts.services import set_preference
 from mythos.errors import Invalid
+from mythos.prompts.limits import limited
 from mythos.prompts.models import PromptCheckpoint
-from mythos.prompts.queries import visible_checkpoints, visible_mutations
+from mythos.prompts.queries import visible_checkpoints
+from mythos.prompts.search import Count, counted, search, total_of
 from mythos.web import grid_choices
-from mythos.web.checkpoint_query import apply_query, parts_of, token_range
+from mythos.web.checkpoint_query import parts_of, read_query, token_range
 from mythos.web.context import current_swarm, user_of
 from mythos.web.facets import facets
-from mythos.web.tables import count_up_to, page_after, stream
+from mythos.web.tables import page_after, stream
 
 PAGE_SIZE = 100
-MOST_COUNTED = 10_000
-TREND = 12
 COLUMNS = (
     "prompt",
     "version",
@@ -38,7 +39,14 @@ COLUMNS = (
     "created_at",
     "text",
 )
-SORTS = {"created": "created_at", "tokens": "token_count", "tone": "tone_type"}
+SORTS = {
+    "created": "created_at",
+    "tokens": "token_count",
+    "tone": "tone_type",
+    "prompt": "slug",
+    "version": "version",
+    "author": "author_name",
+}
 
 
 def grid(request: HttpRequest) -> HttpResponse:
@@ -46,28 +54,29 @@ def grid(request: HttpRequest) -> HttpResponse:
     user, swarm = user_of(request), current_swarm(request)
     everything = visible_checkpoints(user, swarm).defer("text", "traits", "tone_scores")
     query, error = request.GET.get("q", "").strip(), ""
+    sort = _sort(request.GET.get("sort", ""))
     try:
-        rows = apply_query(everything, query)
+        shown = _shown(everything, swarm, query, sort, request.GET.get("after", ""))
         chosen = token_range(query)
     except Invalid as wrong:
-        error, rows, chosen = wrong.message, everything, (0, None)
-    sort = _sort(request.GET.get("sort", ""))
-    page, following = page_after(rows, SORTS[sort.lstrip("-")], sort, request.GET.get("after", ""), PAGE_SIZE)
-    total = everything.count()
+        if "q" not in wrong.fields:
+            raise
+        error, chosen = f"{wrong.message} {wrong.hint}".strip(), (0, None)
+        query_kept = request.GET.get("last", "").strip()
+        shown = _shown(everything, swarm, _readable(query_kept, swarm), sort, "")
     choices = grid_choices.read(request)
     context = {
-        "rows": page,
-        "trends": _trends(page) if "trend" in choices.columns else {},
-        "next": following,
-        "count": count_up_to(rows, MOST_COUNTED) if query and not error else total,
-        "most": MOST_COUNTED,
-        "total": total,
+        "rows": shown.rows,
+        "next": shown.following,
+        "count": shown.count,
+        "total": shown.total,
+        "last": shown.query,
         "q": query,
         "parts": parts_of(query),
         "chosen_parts": query.split(),
         "error": error,
         "sort": sort,
-        "facets": facets(everything, visible_mutations(user, swarm), total, chosen),
+        "facets": facets(everything, swarm, shown.total.number, chosen),
         "is_paged": bool(request.GET.get("after")),
         "columns": choices.columns,
         "all_columns": grid_choices.COLUMNS.items(),
@@ -75,6 +84,35 @@ def grid(request: HttpRequest) -> HttpResponse:
         "densities": User.Density.choices,
     }
     return render(request, "checkpoints/grid.html", context, status=422 if error else 200)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page of the grid and what is known about its match."""
+
+    query: str
+    rows: list[PromptCheckpoint]
+    following: str
+    count: Count
+    total: Count
+
+
+def _shown(everything: QuerySet[PromptCheckpoint], swarm: Swarm, query: str, sort: str, after: str) -> Shown:
+    with limited():
+        rows, is_few = search(everything, read_query(query, swarm))
+        page, following = page_after(rows, SORTS[sort.lstrip("-")], sort, after, PAGE_SIZE)
+        total = total_of(everything, swarm)
+        count = counted(rows, everything, total, is_few=is_few) if query else total
+    return Shown(query, page, following, count, total)
+
+
+def _readable(query: str, swarm: Swarm) -> str:
+    """The query that was shown before a wrong one; nothing when that cannot be read either."""
+    try:
+        read_query(query, swarm)
+    except Invalid:
+        return ""
+    return query
 
 
 def _sort(given: str) -> str:
@@ -111,33 +149,12 @@ def _back(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("checkpoints.grid") + (f"?{urlencode(shown)}" if shown else ""))
 
 
-def _trends(page: list[PromptCheckpoint]) -> dict[int, list[int]]:
-    """Tokens of each row's last dozen ancestors, by one query for those versions alone."""
-    spans: dict[int, tuple[int, int]] = {}
-    for row in page:
-        low, high = spans.get(row.prompt_id, (row.version, row.version))
-        spans[row.prompt_id] = (min(low, row.version - TREND + 1), max(high, row.version))
-    wanted = Q(pk__in=[])
-    for prompt_id, span in spans.items():
-        wanted |= Q(prompt_id=prompt_id, version__range=span)
-    counts: dict[int, dict[int, int]] = {}
-    rows = PromptCheckpoint.objects.filter(wanted).order_by()
-    for prompt_id, version, tokens in rows.values_list("prompt_id", "version", "token_count"):
-        counts.setdefault(prompt_id, {})[version] = tokens
-    return {
-        row.pk: [
-            counts[row.prompt_id][v]
-            for v in range(max(1, row.version - TREND + 1), row.version + 1)
-            if v in counts[row.prompt_id]
-        ]
-        for row in page
-    }
-
-
 def export(request: HttpRequest) -> HttpResponseBase:
     """The whole match as CSV or JSON Lines."""
-    rows = visible_checkpoints(user_of(request), current_swarm(request))
-    rows = apply_query(rows, request.GET.get("q", "").strip()).order_by("-created_at", "-id")
+    swarm = current_swarm(request)
+    rows = visible_checkpoints(user_of(request), swarm)
+    rows, _ = search(rows, read_query(request.GET.get("q", "").strip(), swarm))
+    rows = rows.order_by("-created_at", "-id")
     return stream(_rows(rows), COLUMNS, request.GET.get("format", "csv"), "checkpoints")
 
 

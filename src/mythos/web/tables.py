@@ -11,10 +11,11 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, BooleanField, F, QuerySet, Value
 from django.http import StreamingHttpResponse
 
 from mythos.errors import Invalid
+from mythos.prompts.search import Beyond
 
 FORMATS = ("csv", "jsonl")
 BATCH = 200
@@ -24,27 +25,28 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def page_after(rows: QuerySet[Any], column: str, sort: str, after: str, size: int) -> tuple[list[Any], str]:
     """A page after the key `value|id`, and the key of the next one ("" on the last); `sort` begins with - for down.
 
-    Equal values are told apart by id, so that rows which come or go never shift a page.
+    Equal values are told apart by id, so that rows which come or go never shift a page. The keys are found first, by
+    the index of the order alone; then the rows of those keys are read with everything a page shows.
     """
-    sign, step = ("-", "lt") if sort.startswith("-") else ("", "gt")
+    is_down = sort.startswith("-")
+    sign = "-" if is_down else ""
+    found = rows
     value, _, key = after.rpartition("|")
-    if value and key.isdigit():
+    if key.isdigit():
+        field = rows.model._meta.get_field(column)
         try:
-            same = Q(**{column: value, f"id__{step}": int(key)})
-            rows = rows.filter(Q(**{f"{column}__{step}": value}) | same)
+            given = Value(field.to_python(value), output_field=field)
         except (ValidationError, ValueError) as error:
             raise Invalid("This page cannot be found.", hint="Go back to the first page.") from error
-    found = list(rows.order_by(f"{sign}{column}", f"{sign}id")[: size + 1])
-    if len(found) <= size:
-        return found, ""
-    last = found[size - 1]
-    shown = getattr(last, column)
-    return found[:size], f"{shown.isoformat() if isinstance(shown, datetime) else shown}|{last.pk}"
-
-
-def count_up_to(rows: QuerySet[Any], most: int) -> int:
-    """How many rows there are; `most + 1` stands for more than that, without counting them."""
-    return rows.order_by()[: most + 1].count()
+        last = Value(int(key), output_field=BigIntegerField())
+        found = rows.filter(Beyond(F(column), F("id"), given, last, is_down=is_down, output_field=BooleanField()))
+    keys = list(found.order_by(f"{sign}{column}", f"{sign}id").values_list("pk", flat=True)[: size + 1])
+    shown = {row.pk: row for row in rows.filter(pk__in=keys[:size]).order_by()}
+    page = [shown[key] for key in keys[:size] if key in shown]
+    if len(keys) <= size or not page:
+        return page, ""
+    edge = getattr(page[-1], column)
+    return page, f"{edge.isoformat() if isinstance(edge, datetime) else edge}|{page[-1].pk}"
 
 
 class _Echo:

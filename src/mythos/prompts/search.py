@@ -1,0 +1,206 @@
+"""Finding checkpoints among a million: each part of a query knows its matches by index and its test on one row.
+
+When one part alone has few matches, those are read and the other parts are tested on them. When every part has many,
+the index of the sort order is walked and every part is tested on the way: a page is then full after a few thousand
+rows. Both cost the same in a table of any size; what would not is stopped by `limits`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable, RawSQL
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, In, LessThan, LessThanOrEqual
+
+from mythos.accounts.models import Swarm
+from mythos.prompts.fulltext import matching, words_of
+from mythos.prompts.models import CheckpointTag, Prompt, PromptAncestor, PromptCheckpoint, PromptLabel
+
+FEW = 10_000
+MANY_WORDS = 50_000  # texts with a word up to which they are listed; beyond, each row walked is asked
+SAMPLE = 20_000
+SECONDS_KEPT = 60
+
+
+@dataclass(frozen=True)
+class Part:
+    """One condition: `ids` by an index of its own, `test` without one."""
+
+    ids: QuerySet[Any, Any]
+    test: Any
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many; `is_about` when it was estimated."""
+
+    number: int
+    is_about: bool = False
+
+
+class Plain(Func):
+    """A column whose index SQLite shall leave alone; PostgreSQL weighs that better by itself."""
+
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
+
+
+_ORDER: dict[str, Any] = {
+    "gt": GreaterThan,
+    "gte": GreaterThanOrEqual,
+    "lt": LessThan,
+    "lte": LessThanOrEqual,
+}
+
+
+def by_value(swarm: Swarm | None, column: str, values: Sequence[str]) -> Part:
+    """Rows whose column is one of the values."""
+    return Part(_rows(swarm, Q(**{f"{column}__in": values})), In(Plain(F(column)), values))
+
+
+def by_range(swarm: Swarm | None, column: str, limits: dict[str, int | datetime]) -> Part:
+    """Rows whose column lies within limits, given by lookup."""
+    held = Q(**{f"{column}__{lookup}": value for lookup, value in limits.items()})
+    tests = Q()
+    for lookup, value in limits.items():
+        tests &= Q(_ORDER[lookup](Plain(F(column)), value))
+    return Part(_rows(swarm, held), tests)
+
+
+def by_tag(swarm: Swarm | None, names: Sequence[str]) -> Part:
+    """Rows that carry one of the tags, measured or put on."""
+    tags = CheckpointTag.objects.filter(name__in=names, **_in(swarm)).order_by()
+    return Part(
+        tags.values_list("checkpoint_id"),
+        Exists(CheckpointTag.objects.filter(checkpoint=OuterRef("pk"), name__in=names)),
+    )
+
+
+def by_label(swarm: Swarm | None, name: str) -> Part:
+    """Rows a label points to now."""
+    labels = PromptLabel.objects.filter(name=name).order_by()
+    if swarm is not None:
+        labels = labels.filter(prompt__swarm=swarm)
+    return Part(
+        labels.values_list("checkpoint_id"), Exists(PromptLabel.objects.filter(checkpoint=OuterRef("pk"), name=name))
+    )
+
+
+def by_prompt(swarm: Swarm | None, beginning: str) -> Part:
+    """Rows of prompts whose slug begins so."""
+    return _of_prompts(swarm, Prompt.objects.filter(slug__startswith=beginning, **_in(swarm)))
+
+
+def by_assistant(swarm: Swarm | None, slug: str) -> Part:
+    """Rows of an assistant's prompts."""
+    return _of_prompts(swarm, Prompt.objects.filter(assistant__slug=slug, **_in(swarm)))
+
+
+def by_ancestor(swarm: Swarm | None, slug: str) -> Part:
+    """Rows of a prompt and of everything that was forked from it, however far."""
+    above = Prompt.objects.filter(slug=slug, **_in(swarm)).order_by().values("pk")
+    family = PromptAncestor.objects.filter(ancestor__in=above).values("prompt_id")
+    return _of_prompts(swarm, Prompt.objects.filter(pk__in=family))
+
+
+def by_words(swarm: Swarm | None, text: str) -> Part | None:
+    """Rows whose text, slug or message has every word; None when there is no word to look for."""
+    if not words_of(text):
+        return None
+    found = matching(text)
+    ids = PromptCheckpoint.objects.filter(pk__in=found).order_by().values_list("pk")
+    if connection.vendor == "postgresql":
+        return Part(ids, Q(pk__in=found))
+    listed = RawSQL(f"SELECT rowid FROM ({found.sql} LIMIT {MANY_WORDS + 1})", found.params)  # noqa: S608, S611
+    if count_up_to(PromptCheckpoint.objects.filter(pk__in=listed), MANY_WORDS) <= MANY_WORDS:
+        return Part(ids, In(Plain(F("pk")), found))
+    asked = RawSQL(f"EXISTS({found.sql} AND rowid = prompts_promptcheckpoint.id)", found.params)  # noqa: S611
+    return Part(ids, Q(asked))
+
+
+def _of_prompts(swarm: Swarm | None, prompts: QuerySet[Prompt]) -> Part:
+    numbers = prompts.order_by().values("pk")
+    return Part(_rows(swarm, Q(prompt__in=numbers)), In(Plain(F("prompt_id")), Subquery(numbers)))
+
+
+def _in(swarm: Swarm | None) -> dict[str, Any]:
+    return {} if swarm is None else {"swarm": swarm}
+
+
+def _rows(swarm: Swarm | None, held: Q) -> QuerySet[Any, Any]:
+    return PromptCheckpoint.objects.filter(held, **_in(swarm)).order_by().values_list("pk")
+
+
+def search(rows: QuerySet[Any], parts: Sequence[Part]) -> tuple[QuerySet[Any], bool]:
+    """The rows that hold every part, and whether they are few enough to be counted one by one."""
+    few: list[int] | None = None
+    driver = None
+    for part in parts:
+        ids = [key for (key,) in part.ids[: FEW + 1]]
+        if len(ids) <= FEW and (few is None or len(ids) < len(few)):
+            few, driver = ids, part
+    if few is not None:
+        rows = rows.filter(pk__in=few)
+    for part in parts:
+        if part is not driver:
+            rows = rows.filter(part.test)
+    return rows, few is not None
+
+
+def newest(everything: QuerySet[Any], total: int, rows: QuerySet[Any] | None = None) -> QuerySet[Any]:
+    """All rows, or of a large table the newest, by which the whole is judged; `rows` to take those among them."""
+    rows = everything if rows is None else rows
+    if total <= SAMPLE:
+        return rows
+    times = everything.order_by("-created_at", "-id").values_list("created_at", flat=True)
+    return rows.filter(created_at__gt=times[SAMPLE])
+
+
+def counted(rows: QuerySet[Any], everything: QuerySet[Any], total: Count, *, is_few: bool) -> Count:
+    """How many rows: exact when few, else judged by the newest rows of all."""
+    if is_few or total.number <= SAMPLE:
+        return Count(rows.order_by().count())
+    share = newest(everything, total.number, rows).order_by().count()
+    return Count(round(share * total.number / SAMPLE), is_about=True)
+
+
+def total_of(everything: QuerySet[Any], swarm: Swarm) -> Count:
+    """All checkpoints of a swarm: exact to 10,000; beyond that counted once a minute."""
+    first = count_up_to(everything, FEW)
+    if first <= FEW:
+        return Count(first)
+    key = f"checkpoints-{swarm.pk}"
+    known = cache.get(key)
+    if known is None:
+        known = everything.order_by().count()
+        cache.set(key, known, SECONDS_KEPT)
+    return Count(known, is_about=True)
+
+
+def count_up_to(rows: QuerySet[Any, Any], most: int) -> int:
+    """How many rows there are; `most + 1` stands for more than that, without counting them."""
+    return rows.order_by()[: most + 1].count()
+
+
+class Beyond(Func):
+    """Whether a row stands after a key in an order of two columns, as one comparison an index can seek."""
+
+    def __init__(self, *parts: Combinable | Any, is_down: bool, **extra: Any) -> None:
+        super().__init__(*parts, template="(%(left)s) %(sign)s (%(right)s)", **extra)
+        self.sign = "<" if is_down else ">"
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **extra: Any) -> Any:
+        sqls, params = [], []
+        for part in self.source_expressions:
+            sql, given = compiler.compile(part)
+            sqls.append(sql)
+            params += given
+        return f"({sqls[0]}, {sqls[1]}) {self.sign} ({sqls[2]}, {sqls[3]})", params
