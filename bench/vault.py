@@ -54,9 +54,11 @@ def start(home: str) -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
+    from mythos.cli.database import prepare
+    from mythos.cli.static_files import collect_static
 
-    call_command("migrate", verbosity=0)
+    prepare()
+    collect_static()
 
 
 def texts() -> list[str]:
@@ -156,13 +158,8 @@ def fill(swarm: Any, count: int, rng: random.Random) -> dict[str, float]:
                 rows = []
         insert_rows(rows)
         ordered = list(Prompt.objects.filter(swarm=swarm).order_by("id").values_list("pk", flat=True))
-        insert_rows(
-            [
-                PromptAncestor(prompt_id=key, ancestor_id=ordered[1 + n // 20], depth=1)
-                for n, key in enumerate(ordered)
-                if n > 200 and n % 10 == 0
-            ]
-        )
+        forks = [(key, ordered[1 + n // 20]) for n, key in enumerate(ordered) if n > 200 and n % 10 == 0]
+        insert_rows([PromptAncestor(prompt_id=key, ancestor_id=above, depth=1) for key, above in forks])
     return timer.rate(made)
 
 
@@ -188,9 +185,9 @@ def pages(swarm: Any) -> dict[str, Any]:
     from mythos.accounts.services import create_user
     from mythos.prompts.models import PromptCheckpoint
     from mythos.prompts.queries import visible_checkpoints
-    from mythos.web.checkpoints import SORTS, _shown
+    from mythos.web.checkpoints import SORTS, _lean, _shown
 
-    everything = visible_checkpoints(SYSTEM, swarm).defer("text", "traits", "tone_scores")
+    everything = _lean(visible_checkpoints(SYSTEM, swarm))
     results: dict[str, Any] = {}
     for name, query in QUERIES.items():
         results[name] = sample(lambda query=query: _shown(everything, swarm, query, "-created", ""))
@@ -274,6 +271,11 @@ def carrying(swarm: Any, home: str) -> dict[str, Any]:
     }
 
 
+def progress(what: Any) -> None:
+    """A long run tells how far it is."""
+    print(json.dumps(what), file=sys.stderr, flush=True)
+
+
 def measure(count: int) -> dict[str, Any]:
     """Every figure at one size."""
     from mythos.accounts.actors import SYSTEM
@@ -283,7 +285,9 @@ def measure(count: int) -> dict[str, Any]:
     swarm = create_swarm(actor=SYSTEM, slug=f"bench{count}", name="Bench")
     results: dict[str, Any] = {"checkpoints": count, "bulk write": fill(swarm, count, rng)}
     analyse()
+    progress(results)
     results["pages"] = pages(swarm)
+    progress(results["pages"])
     results["writing"] = writing(create_swarm(actor=SYSTEM, slug="writing", name="Writing"), rng)
     if "--no-carrying" not in sys.argv:
         results["carrying"] = carrying(swarm, os.environ["MYTHOS_HOME"])

@@ -7,6 +7,7 @@ rows. Both cost the same in a table of any size; what would not is stopped by `l
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, In, LessThan, LessThanOrEqual
 
@@ -22,7 +23,8 @@ from mythos.accounts.models import Swarm
 from mythos.prompts.fulltext import matching, words_of
 from mythos.prompts.models import CheckpointTag, Prompt, PromptAncestor, PromptCheckpoint, PromptLabel
 
-FEW = 10_000
+FEW = 10_000  # matches of one part up to which a query is counted exactly
+DRIVING = 4_000  # and up to which they are read and sorted; beyond, the order is walked
 MANY_WORDS = 50_000  # texts with a word up to which they are listed; beyond, each row walked is asked
 SAMPLE = 20_000
 SECONDS_KEPT = 60
@@ -42,6 +44,14 @@ class Count:
 
     number: int
     is_about: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """The rows a query finds; `few` are the same rows, reached by the few matches of one part, where there is one."""
+
+    rows: QuerySet[Any]
+    few: QuerySet[Any] | None = None
 
 
 class Plain(Func):
@@ -122,8 +132,8 @@ def by_words(swarm: Swarm | None, text: str) -> Part | None:
     listed = RawSQL(f"SELECT rowid FROM ({found.sql} LIMIT {MANY_WORDS + 1})", found.params)  # noqa: S608, S611
     if count_up_to(PromptCheckpoint.objects.filter(pk__in=listed), MANY_WORDS) <= MANY_WORDS:
         return Part(ids, In(Plain(F("pk")), found))
-    asked = RawSQL(f"EXISTS({found.sql} AND rowid = prompts_promptcheckpoint.id)", found.params)  # noqa: S611
-    return Part(ids, Q(asked))
+    asked = RawSQL(f"EXISTS({found.sql} AND rowid = prompts_promptcheckpoint.id)", found.params, BooleanField())  # noqa: S611
+    return Part(ids, asked)
 
 
 def _of_prompts(swarm: Swarm | None, prompts: QuerySet[Prompt]) -> Part:
@@ -139,20 +149,30 @@ def _rows(swarm: Swarm | None, held: Q) -> QuerySet[Any, Any]:
     return PromptCheckpoint.objects.filter(held, **_in(swarm)).order_by().values_list("pk")
 
 
-def search(rows: QuerySet[Any], parts: Sequence[Part]) -> tuple[QuerySet[Any], bool]:
-    """The rows that hold every part, and whether they are few enough to be counted one by one."""
-    few: list[int] | None = None
+def search(rows: QuerySet[Any], parts: Sequence[Part]) -> Found:
+    """The rows that hold every part."""
+    ids: list[int] | None = None
     driver = None
     for part in parts:
-        ids = [key for (key,) in part.ids[: FEW + 1]]
-        if len(ids) <= FEW and (few is None or len(ids) < len(few)):
-            few, driver = ids, part
-    if few is not None:
-        rows = rows.filter(pk__in=few)
+        own = [key for (key,) in part.ids[: FEW + 1]]
+        if len(own) <= FEW and (ids is None or len(own) < len(ids)):
+            ids, driver = own, part
+    others = rows
     for part in parts:
         if part is not driver:
-            rows = rows.filter(part.test)
-    return rows, few is not None
+            others = others.filter(part.test)
+    if ids is None or driver is None:
+        return Found(others)
+    few = others.filter(_among(ids))
+    return Found(few if len(ids) <= DRIVING else others.filter(driver.test), few)
+
+
+def _among(ids: Sequence[int]) -> RawSQL:
+    """Rows with one of these numbers, as a single parameter."""
+    if connection.vendor == "postgresql":
+        return RawSQL("prompts_promptcheckpoint.id = ANY(%s)", [list(ids)], BooleanField())
+    held = "prompts_promptcheckpoint.id IN (SELECT value FROM json_each(%s))"
+    return RawSQL(held, [json.dumps(ids)], BooleanField())  # noqa: S611
 
 
 def newest(everything: QuerySet[Any], total: int, rows: QuerySet[Any] | None = None) -> QuerySet[Any]:
@@ -161,14 +181,15 @@ def newest(everything: QuerySet[Any], total: int, rows: QuerySet[Any] | None = N
     if total <= SAMPLE:
         return rows
     times = everything.order_by("-created_at", "-id").values_list("created_at", flat=True)
-    return rows.filter(created_at__gt=times[SAMPLE])
+    edge = list(times[SAMPLE : SAMPLE + 1])
+    return rows.filter(created_at__gt=edge[0]) if edge else rows
 
 
-def counted(rows: QuerySet[Any], everything: QuerySet[Any], total: Count, *, is_few: bool) -> Count:
+def counted(found: Found, everything: QuerySet[Any], total: Count) -> Count:
     """How many rows: exact when few, else judged by the newest rows of all."""
-    if is_few or total.number <= SAMPLE:
-        return Count(rows.order_by().count())
-    share = newest(everything, total.number, rows).order_by().count()
+    if found.few is not None or total.number <= SAMPLE:
+        return Count((found.rows if found.few is None else found.few).order_by().count())
+    share = newest(everything, total.number, found.rows).order_by().count()
     return Count(round(share * total.number / SAMPLE), is_about=True)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from mythos.accounts.models import Swarm, User
 from mythos.accounts.services import set_preference
 from mythos.errors import Invalid
 from mythos.prompts.limits import limited
-from mythos.prompts.models import PromptCheckpoint
+from mythos.prompts.models import PromptCheckpoint, PromptMutationLog
 from mythos.prompts.queries import visible_checkpoints
 from mythos.prompts.search import Count, counted, search, total_of
 from mythos.web import grid_choices
@@ -39,6 +39,10 @@ COLUMNS = (
     "created_at",
     "text",
 )
+LEAN = (
+    "prompt_id", "slug", "version", "sha256", "token_count", "tone_type", "trend", "message", "author_name",
+    "created_at",
+)  # fmt: skip
 SORTS = {
     "created": "created_at",
     "tokens": "token_count",
@@ -52,7 +56,7 @@ SORTS = {
 def grid(request: HttpRequest) -> HttpResponse:
     """Rows that match the query, with facets and paging by key."""
     user, swarm = user_of(request), current_swarm(request)
-    everything = visible_checkpoints(user, swarm).defer("text", "traits", "tone_scores")
+    everything = _lean(visible_checkpoints(user, swarm))
     query, error = request.GET.get("q", "").strip(), ""
     sort = _sort(request.GET.get("sort", ""))
     try:
@@ -86,6 +90,13 @@ def grid(request: HttpRequest) -> HttpResponse:
     return render(request, "checkpoints/grid.html", context, status=422 if error else 200)
 
 
+def _lean(rows: QuerySet[PromptCheckpoint]) -> QuerySet[PromptCheckpoint]:
+    """What a row of the grid shows and no more."""
+    waiting = Prefetch("mutations", PromptMutationLog.objects.only("to_checkpoint_id", "compared"))
+    shown = rows.select_related(None).prefetch_related(None).prefetch_related("labels", "tag_rows", waiting)
+    return shown.only(*LEAN)
+
+
 @dataclass(frozen=True)
 class Shown:
     """A page of the grid and what is known about its match."""
@@ -99,10 +110,10 @@ class Shown:
 
 def _shown(everything: QuerySet[PromptCheckpoint], swarm: Swarm, query: str, sort: str, after: str) -> Shown:
     with limited():
-        rows, is_few = search(everything, read_query(query, swarm))
-        page, following = page_after(rows, SORTS[sort.lstrip("-")], sort, after, PAGE_SIZE)
+        found = search(everything, read_query(query, swarm))
+        page, following = page_after(found.rows, SORTS[sort.lstrip("-")], sort, after, PAGE_SIZE)
         total = total_of(everything, swarm)
-        count = counted(rows, everything, total, is_few=is_few) if query else total
+        count = counted(found, everything, total) if query else total
     return Shown(query, page, following, count, total)
 
 
@@ -153,11 +164,11 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """The whole match as CSV or JSON Lines."""
     swarm = current_swarm(request)
     rows = visible_checkpoints(user_of(request), swarm)
-    rows, _ = search(rows, read_query(request.GET.get("q", "").strip(), swarm))
-    rows = rows.order_by("-created_at", "-id")
+    found = search(rows, read_query(request.GET.get("q", "").strip(), swarm))
+    rows = found.rows.order_by("-created_at", "-id")
     return stream(_rows(rows), COLUMNS, request.GET.get("format", "csv"), "checkpoints")
 
 
 def _rows(rows: QuerySet[PromptCheckpoint]) -> Iterator[dict[str, Any]]:
     for row in rows.iterator(chunk_size=500):
-        yield {name: row.prompt.slug if name == "prompt" else getattr(row, name) for name in COLUMNS}
+        yield {name: row.slug if name == "prompt" else getattr(row, name) for name in COLUMNS}
