@@ -85,6 +85,13 @@ def update_prompt(request: HttpRequest, prompt_id: int, body: shapes.DetailsIn) 
     return queries.get_prompt(actor, prompt_id)
 
 
+@router.delete("/{int:prompt_id}", response={204: None})
+def trash_prompt(request: HttpRequest, prompt_id: int) -> Any:
+    """Move a prompt to the trash; its slug stays taken until it is purged."""
+    services.trash_prompt(actor=actor_of(request), prompt_id=prompt_id)
+    return Status(204, None)
+
+
 @router.get("/{int:prompt_id}/checkpoints", response=shapes.CheckpointPage)
 def list_checkpoints(request: HttpRequest, prompt_id: int, limit: int = 50, cursor: str | None = None) -> Any:
     """Versions of a prompt, newest first."""
@@ -198,7 +205,7 @@ def all_checkpoints(
     """Checkpoints of every prompt; `tag` keeps those whose mutation carries the symbolic tag."""
     rows = queries.visible_checkpoints(actor_of(request), swarm_of(request, swarm))
     if tag:
-        rows = rows.filter(mutations__symbolic_tags__icontains=f'"{tag}"')
+        rows = rows.filter(tag_rows__name=tag)
     return page(rows, limit, cursor)
 
 
@@ -209,8 +216,35 @@ def all_mutations(
     """Mutations of every prompt, newest first."""
     rows = queries.visible_mutations(actor_of(request), swarm_of(request, swarm))
     if tag:
-        rows = rows.filter(symbolic_tags__icontains=f'"{tag}"')
+        rows = rows.filter(to_checkpoint__tag_rows__name=tag)
     return page(rows, limit, cursor)
+
+
+@history.post("/checkpoints/tags", response=shapes.TaggedOut)
+def tag_checkpoints(request: HttpRequest, body: shapes.TagsIn, swarm: str | None = None) -> Any:
+    """Put a tag of your own on checkpoints, or take it off; measured tags cannot be given."""
+    verb = services.untag_checkpoints if body.remove else services.tag_checkpoints
+    where = swarm_of(request, swarm)
+    return {"changed": verb(actor=actor_of(request), swarm=where, ids=body.ids, name=body.name)}
+
+
+@history.get("/trash", response=list[shapes.TrashedOut])
+def list_trash(request: HttpRequest, swarm: str | None = None) -> Any:
+    """Prompts in the trash, the last one first; 200 at most."""
+    return queries.trashed_prompts(actor_of(request), swarm_of(request, swarm))[:200]
+
+
+@history.post("/trash/{int:prompt_id}/restore", response=shapes.TrashedOut)
+def untrash_prompt(request: HttpRequest, prompt_id: int) -> Any:
+    """Take a prompt out of the trash."""
+    return services.untrash_prompt(actor=actor_of(request), prompt_id=prompt_id)
+
+
+@history.delete("/trash/{int:prompt_id}", response={204: None})
+def purge_prompt(request: HttpRequest, prompt_id: int) -> Any:
+    """Remove a trashed prompt for good and free its slug; owners only."""
+    services.purge_prompt(actor=actor_of(request), prompt_id=prompt_id)
+    return Status(204, None)
 
 
 @history.get("/vault/verify", response=shapes.ProofOut)

@@ -12,7 +12,7 @@ from mythos.accounts.actors import SYSTEM
 from mythos.cli.database import chosen_swarm, prepare, swarm_option
 from mythos.cli.output import Progress, json_option, print_json
 from mythos.prompts.carrying import export_lines
-from mythos.prompts.services import import_vault
+from mythos.prompts.services import import_vault, purge_expired
 from mythos.prompts.verifying import Proof, verify_vault
 
 
@@ -33,6 +33,18 @@ def verify(swarm_slug: str, as_json: bool) -> int:
     else:
         _show(proof)
     return 0 if proof.is_whole else 1
+
+
+@group.command("purge")
+@click.option("--older-than", "days", type=click.IntRange(0), required=True, help="Days in the trash.")
+@swarm_option
+def purge(days: int, swarm_slug: str) -> None:
+    """Remove for good what has been in the trash that long. Nothing is purged unless this is run."""
+    prepare()
+    purged, kept = purge_expired(actor=SYSTEM, swarm=chosen_swarm(swarm_slug), days=days)
+    click.echo(f"{purged} prompts purged.")
+    for reason in kept:
+        click.echo(f"  {reason}")
 
 
 @group.command("export")

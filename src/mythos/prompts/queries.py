@@ -73,6 +73,12 @@ def get_prompt(actor: Actor, key: int | str, swarm: Swarm | None = None) -> Prom
     return prompt
 
 
+def trashed_prompts(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Prompt]:
+    """Prompts in the trash, the last one first."""
+    found = Prompt.objects.filter(seen_in(actor, swarm), deleted_at__isnull=False)
+    return found.select_related("swarm").order_by("-deleted_at", "-id")
+
+
 def prompt_to_change(actor: Actor, prompt_id: int) -> Prompt:
     """One prompt by id with its swarm and nothing else, or NotFound."""
     found = Prompt.objects.filter(pk=prompt_id, deleted_at__isnull=True)

@@ -12,7 +12,7 @@ from mythos.text.template import fill, includes
 
 def labelled(swarm: Swarm, slug: str, label: str) -> PromptCheckpoint | None:
     """The checkpoint a label points to; `latest` is the newest."""
-    rows = PromptCheckpoint.objects.filter(prompt__swarm=swarm, prompt__slug=slug)
+    rows = PromptCheckpoint.objects.filter(prompt__swarm=swarm, prompt__slug=slug, prompt__deleted_at=None)
     if label == "latest":
         return rows.order_by("-version").first()
     return rows.filter(labels__name=label).first()

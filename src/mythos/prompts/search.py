@@ -32,10 +32,11 @@ SECONDS_KEPT = 60
 
 @dataclass(frozen=True)
 class Part:
-    """One condition: `ids` by an index of its own, `test` without one."""
+    """One condition: `ids` by an index of its own, `test` without one; a frequent one is known to have many."""
 
     ids: QuerySet[Any, Any]
     test: Any
+    is_frequent: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,11 +130,14 @@ def by_words(swarm: Swarm | None, text: str) -> Part | None:
     ids = PromptCheckpoint.objects.filter(pk__in=found).order_by().values_list("pk")
     if connection.vendor == "postgresql":
         return Part(ids, Q(pk__in=found))
-    listed = RawSQL(f"SELECT rowid FROM ({found.sql} LIMIT {MANY_WORDS + 1})", found.params)  # noqa: S608, S611
-    if count_up_to(PromptCheckpoint.objects.filter(pk__in=listed), MANY_WORDS) <= MANY_WORDS:
-        return Part(ids, In(Plain(F("pk")), found))
-    asked = RawSQL(f"EXISTS({found.sql} AND rowid = prompts_promptcheckpoint.id)", found.params, BooleanField())  # noqa: S611
-    return Part(ids, asked)
+    with connection.cursor() as cursor:
+        limit = MANY_WORDS + 1
+        cursor.execute(f"SELECT COUNT(*) FROM ({found.sql} LIMIT {limit})", found.params)  # noqa: S608
+        size = cursor.fetchone()[0]
+    if size <= MANY_WORDS:
+        return Part(ids, In(Plain(F("pk")), found), size > FEW)
+    asked = f"EXISTS({found.sql} AND rowid = prompts_promptcheckpoint.id)"
+    return Part(ids, RawSQL(asked, found.params, BooleanField()), is_frequent=True)  # noqa: S611
 
 
 def _of_prompts(swarm: Swarm | None, prompts: QuerySet[Prompt]) -> Part:
@@ -151,20 +155,21 @@ def _rows(swarm: Swarm | None, held: Q) -> QuerySet[Any, Any]:
 
 def search(rows: QuerySet[Any], parts: Sequence[Part]) -> Found:
     """The rows that hold every part."""
-    ids: list[int] | None = None
-    driver = None
+    fewest, driver = FEW + 1, None
     for part in parts:
-        own = [key for (key,) in part.ids[: FEW + 1]]
-        if len(own) <= FEW and (ids is None or len(own) < len(ids)):
-            ids, driver = own, part
+        size = FEW + 1 if part.is_frequent else count_up_to(part.ids, FEW)
+        if size < fewest:
+            fewest, driver = size, part
     others = rows
     for part in parts:
         if part is not driver:
             others = others.filter(part.test)
-    if ids is None or driver is None:
+    if driver is None:
         return Found(others)
-    few = others.filter(_among(ids))
-    return Found(few if len(ids) <= DRIVING else others.filter(driver.test), few)
+    if fewest <= DRIVING:
+        few = others.filter(_among([key for (key,) in driver.ids]))
+        return Found(few, few)
+    return Found(others.filter(driver.test), others.filter(pk__in=driver.ids))
 
 
 def _among(ids: Sequence[int]) -> RawSQL:

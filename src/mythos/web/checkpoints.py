@@ -21,6 +21,8 @@ from mythos.prompts.limits import limited
 from mythos.prompts.models import PromptCheckpoint, PromptMutationLog
 from mythos.prompts.queries import visible_checkpoints
 from mythos.prompts.search import Count, counted, search, total_of
+from mythos.prompts.services import tag_checkpoints, untag_checkpoints
+from mythos.prompts.services.tags import MOST as MOST_TAGGED
 from mythos.web import grid_choices
 from mythos.web.checkpoint_query import parts_of, read_query, token_range
 from mythos.web.context import current_swarm, user_of
@@ -111,7 +113,7 @@ class Shown:
 def _shown(everything: QuerySet[PromptCheckpoint], swarm: Swarm, query: str, sort: str, after: str) -> Shown:
     with limited():
         found = search(everything, read_query(query, swarm))
-        page, following = page_after(found.rows, SORTS[sort.lstrip("-")], sort, after, PAGE_SIZE)
+        page, following = page_after(found.rows, SORTS[sort.lstrip("-")], sort, after, PAGE_SIZE, everything)
         total = total_of(everything, swarm)
         count = counted(found, everything, total) if query else total
     return Shown(query, page, following, count, total)
@@ -153,6 +155,23 @@ def views(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         messages.error(request, f"{error.message} {error.fields.get('name', '')}")
     return grid_choices.keep(request, _back(request), choices)
+
+
+@require_POST
+def tag(request: HttpRequest) -> HttpResponse:
+    """Put a person's tag on everything that matches, or take it off."""
+    user, swarm = user_of(request), current_swarm(request)
+    try:
+        with limited():
+            parts = read_query(request.POST.get("q", "").strip(), swarm)
+            ids = search(visible_checkpoints(user, swarm), parts).rows.order_by().values_list("pk", flat=True)
+            chosen = list(ids[: MOST_TAGGED + 1])
+        verb = untag_checkpoints if request.POST.get("remove") else tag_checkpoints
+        changed = verb(actor=user, swarm=swarm, ids=chosen, name=request.POST.get("name", ""))
+        messages.success(request, f"{changed} checkpoints changed.")
+    except Invalid as error:
+        messages.error(request, f"{error.message} {error.fields.get('name', '')}")
+    return _back(request)
 
 
 def _back(request: HttpRequest) -> HttpResponse:

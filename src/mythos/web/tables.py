@@ -22,11 +22,13 @@ BATCH = 200
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def page_after(rows: QuerySet[Any], column: str, sort: str, after: str, size: int) -> tuple[list[Any], str]:
+def page_after(
+    rows: QuerySet[Any], column: str, sort: str, after: str, size: int, shown: QuerySet[Any] | None = None
+) -> tuple[list[Any], str]:
     """A page after the key `value|id`, and the key of the next one ("" on the last); `sort` begins with - for down.
 
     Equal values are told apart by id, so that rows which come or go never shift a page. The keys are found first, by
-    the index of the order alone; then the rows of those keys are read with everything a page shows.
+    the index of the order alone; then the rows of those keys are read from `shown`, with everything a page shows.
     """
     is_down = sort.startswith("-")
     sign = "-" if is_down else ""
@@ -41,8 +43,8 @@ def page_after(rows: QuerySet[Any], column: str, sort: str, after: str, size: in
         last = Value(int(key), output_field=BigIntegerField())
         found = rows.filter(Beyond(F(column), F("id"), given, last, is_down=is_down, output_field=BooleanField()))
     keys = list(found.order_by(f"{sign}{column}", f"{sign}id").values_list("pk", flat=True)[: size + 1])
-    shown = {row.pk: row for row in rows.filter(pk__in=keys[:size]).order_by()}
-    page = [shown[key] for key in keys[:size] if key in shown]
+    read = {row.pk: row for row in (rows if shown is None else shown).filter(pk__in=keys[:size]).order_by()}
+    page = [read[key] for key in keys[:size] if key in read]
     if len(keys) <= size or not page:
         return page, ""
     edge = getattr(page[-1], column)

@@ -202,3 +202,20 @@ class ProofOut(Schema):
     purged: int
     head: str = Field(description="The last hash; keep it elsewhere to tell that nothing was cut off.")
     broken: str = Field(description="The first row that is not as it was written; empty for a whole history.")
+
+
+class TagsIn(Schema):
+    ids: list[int] = Field(description="Checkpoints, 10,000 at most.")
+    name: str
+    remove: bool = False
+
+
+class TaggedOut(Schema):
+    changed: int
+
+
+class TrashedOut(Schema):
+    id: int
+    slug: str
+    title: str
+    deleted_at: datetime | None

@@ -9,7 +9,9 @@ from mythos.prompts.services.labels import (
     remove_label,
     request_label_move,
 )
+from mythos.prompts.services.tags import tag_checkpoints, untag_checkpoints
 from mythos.prompts.services.texts import create_prompt, fork_prompt, restore_checkpoint, revise_prompt
+from mythos.prompts.services.trash import purge_expired, purge_prompt, trash_prompt, untrash_prompt
 from mythos.prompts.services.uploads import import_upload, queue_import, read_upload
 from mythos.prompts.services.vault import VaultReport, import_vault
 
@@ -25,11 +27,17 @@ __all__ = [
     "import_vault",
     "is_protected",
     "move_label",
+    "purge_expired",
+    "purge_prompt",
     "queue_import",
     "read_upload",
     "remove_label",
     "request_label_move",
     "restore_checkpoint",
     "revise_prompt",
+    "tag_checkpoints",
+    "trash_prompt",
+    "untag_checkpoints",
+    "untrash_prompt",
     "update_details",
 ]

@@ -165,8 +165,10 @@ def _refuse_stale(prompt: Prompt, current: PromptCheckpoint, base: int | None, t
 
 
 def _refuse_taken(swarm: Swarm, slug: str) -> None:
-    if Prompt.objects.filter(swarm=swarm, slug=slug).exists():
-        raise Invalid(f"There already is a prompt {slug!r}.", fields={"slug": "Another prompt has this slug."})
+    taken = Prompt.objects.filter(swarm=swarm, slug=slug).only("deleted_at").first()
+    if taken is not None:
+        why = "Another prompt has this slug." if taken.deleted_at is None else "A prompt in the trash has this slug."
+        raise Invalid(f"There already is a prompt {slug!r}.", fields={"slug": why})
 
 
 def problems_of(slug: str, title: str, kind: str, assistant: Assistant | None, swarm: Swarm) -> dict[str, str]:
