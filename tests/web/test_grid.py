@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from mythos.errors import Invalid
 from mythos.prompts.models import PromptMutationLog
 from mythos.prompts.queries import visible_checkpoints, visible_mutations, with_rollbacks
 from mythos.prompts.search import count_up_to
 from mythos.prompts.services import create_prompt, restore_checkpoint, revise_prompt
+from mythos.web import checkpoints
 from mythos.web.checkpoint_query import parts_of, token_range, with_part
 from mythos.web.grid_choices import MOST_VIEWS
 from mythos.web.tables import page_after
@@ -149,3 +151,44 @@ def test_a_change_is_rolled_back_when_an_earlier_text_returns(as_, cast):
     kept = client.get(page, {"result": "kept"}).context["rows"]
     assert {row.to_checkpoint.version for row in kept} == {2, 4}
     assert PromptMutationLog.objects.filter(result="kept").count() == 3  # derived, never written
+
+
+def test_a_wrong_query_is_marked_and_the_last_result_kept(as_, cast, prompt):
+    create_prompt(actor=cast.owner, swarm=cast.swarm, slug="other", text="A much longer text than the other one has.")
+    client = as_("viewer")
+    right = client.get(reverse(GRID), {"q": "prompt:other"})
+    assert [row.slug for row in right.context["rows"]] == ["other"]
+    wrong = client.get(reverse(GRID), {"q": "prompt:other tokens:many", "last": right.context["last"]})
+    assert wrong.status_code == 422
+    assert "“tokens:many”" in wrong.context["error"]
+    assert [row.slug for row in wrong.context["rows"]] == ["other"]
+    assert b'aria-invalid="true"' in wrong.content
+    assert b"Still shown: prompt:other" in wrong.content
+    worse = client.get(reverse(GRID), {"q": "tokens:many", "last": "tone:"})
+    assert len(worse.context["rows"]) == 3
+
+
+def test_everything_that_matches_is_tagged_at_once(as_, cast, prompt):
+    create_prompt(actor=cast.owner, swarm=cast.swarm, slug="other", text="Text.")
+    client, page = as_("editor"), reverse("checkpoints.tag")
+    assert client.post(page, {"q": "prompt:hermes", "name": "to-review"}).status_code == 302
+    shown = client.get(reverse(GRID), {"q": "tag:@to-review"})
+    assert {row.slug for row in shown.context["rows"]} == {"hermes/desk"}
+    assert shown.context["count"].number == 2
+    assert b"Put on by Marco" in shown.content
+    client.post(page, {"q": "tag:@to-review", "name": "@to-review", "remove": "1"})
+    assert client.get(reverse(GRID), {"q": "tag:@to-review"}).context["count"].number == 0
+    client.post(page, {"q": "", "name": "@clarity+"})
+    assert b"is measured" in client.get(reverse(GRID)).content
+
+
+def test_a_page_that_takes_too_long_gives_advice(as_, prompt, monkeypatch):
+    def slow(*_, **__):
+        raise Invalid("This question took longer than 2 s and was stopped.", hint="Add a part.", fields={"q": "Slow."})
+
+    calls = iter([slow])
+    real = checkpoints.search
+    monkeypatch.setattr(checkpoints, "search", lambda *given: next(calls, real)(*given))
+    page = as_("viewer").get(reverse(GRID), {"q": "word"})
+    assert page.status_code == 422
+    assert b"was stopped. Add a part." in page.content

@@ -12,7 +12,7 @@ from mythos.api.preconditions import base_version, etag, not_modified
 from mythos.api.schemas import prompts as shapes
 from mythos.assistants.models import Assistant
 from mythos.assistants.queries import get_assistant
-from mythos.prompts import carrying, queries, services, verifying
+from mythos.prompts import carrying, likeness, queries, services, verifying
 from mythos.prompts.models import Prompt
 from mythos.text.template import variables
 
@@ -226,6 +226,13 @@ def tag_checkpoints(request: HttpRequest, body: shapes.TagsIn, swarm: str | None
     verb = services.untag_checkpoints if body.remove else services.tag_checkpoints
     where = swarm_of(request, swarm)
     return {"changed": verb(actor=actor_of(request), swarm=where, ids=body.ids, name=body.name)}
+
+
+@history.post("/prompts-like", response=list[shapes.LikeOut])
+def prompts_like(request: HttpRequest, body: shapes.LikeIn, swarm: str | None = None) -> Any:
+    """Prompts whose current text means most nearly the same as a text."""
+    where = swarm_of(request, swarm)
+    return likeness.prompts_like(actor=actor_of(request), swarm=where, text=body.text, count=body.count)
 
 
 @history.get("/trash", response=list[shapes.TrashedOut])

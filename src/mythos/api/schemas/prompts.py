@@ -219,3 +219,36 @@ class TrashedOut(Schema):
     slug: str
     title: str
     deleted_at: datetime | None
+
+
+class LikeIn(Schema):
+    text: str
+    count: int = Field(20, ge=1, le=100)
+
+
+class LikeOut(Schema):
+    id: int
+    slug: str
+    title: str
+    version: int
+    similarity: float
+
+    @staticmethod
+    def resolve_id(like: Any) -> int:
+        key: int = like.prompt.pk
+        return key
+
+    @staticmethod
+    def resolve_slug(like: Any) -> str:
+        slug: str = like.prompt.slug
+        return slug
+
+    @staticmethod
+    def resolve_title(like: Any) -> str:
+        title: str = like.prompt.title
+        return title
+
+    @staticmethod
+    def resolve_version(like: Any) -> int:
+        version: int = like.prompt.current.version
+        return version

@@ -1,0 +1,98 @@
+"""Prompts like a text: every current text's vector compared with it, in one multiplication.
+
+The vectors of a swarm stay in memory as one matrix. It is read from the database once and afterwards only what came
+since; docs/decisions/0007 says why there is no index beside it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from mythos.accounts.actors import Actor
+from mythos.accounts.models import Swarm
+from mythos.accounts.permissions import require
+from mythos.errors import Invalid
+from mythos.prompts.models import Prompt, PromptVector
+from mythos.text.embed import DIMENSIONS, MODEL, embed
+
+MOST_SWARMS = 4
+CHUNK = 5000
+_lock = threading.Lock()
+_kept: OrderedDict[tuple[str, int], Matrix] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Like:
+    """A prompt and how near its current text is, from -1 to 1."""
+
+    prompt: Prompt
+    similarity: float
+
+
+@dataclass
+class Matrix:
+    """One row a prompt, in room that doubles when it is full."""
+
+    rows: np.ndarray = field(default_factory=lambda: np.empty((1024, DIMENSIONS), dtype=np.float32))
+    prompts: list[int] = field(default_factory=list)
+    place: dict[int, int] = field(default_factory=dict)
+    seen: datetime | None = None
+
+    def put(self, prompt_id: int, vector: bytes) -> None:
+        """Set a prompt's row."""
+        at = self.place.setdefault(prompt_id, len(self.prompts))
+        if at == len(self.prompts):
+            self.prompts.append(prompt_id)
+            if at == len(self.rows):
+                self.rows = np.concatenate([self.rows, np.empty_like(self.rows)])
+        self.rows[at] = np.frombuffer(vector, dtype=np.float16)
+
+    def nearest(self, vector: np.ndarray, count: int) -> list[tuple[int, float]]:
+        """The nearest prompts, nearest first."""
+        if not self.prompts:
+            return []
+        scores = self.rows[: len(self.prompts)] @ vector
+        count = min(count, len(scores))
+        best = np.argpartition(-scores, count - 1)[:count]
+        return [(self.prompts[at], float(scores[at])) for at in best[np.argsort(-scores[best])]]
+
+
+def prompts_like(*, actor: Actor, swarm: Swarm, text: str, count: int = 20) -> list[Like]:
+    """The prompts whose current text means most nearly the same, of those the worker has embedded."""
+    require(actor, "swarm.view", swarm)
+    if not text.strip():
+        raise Invalid("Say what the prompts should be like.", fields={"text": "A text is needed."})
+    vector = embed([text])[0]
+    with _lock:
+        near = _matrix(swarm.pk).nearest(np.asarray(vector, dtype=np.float32), count * 2)
+    live = Prompt.objects.filter(swarm=swarm, deleted_at__isnull=True).select_related("current")
+    found: dict[int, Any] = live.in_bulk([prompt_id for prompt_id, _ in near])
+    return [Like(found[key], round(score, 4)) for key, score in near if key in found][:count]
+
+
+def _matrix(swarm_id: int) -> Matrix:
+    """The swarm's matrix, brought up to date; the caller holds the lock."""
+    key = (str(PromptVector.objects.db), swarm_id)
+    matrix = _kept.setdefault(key, Matrix())
+    _kept.move_to_end(key)
+    if len(_kept) > MOST_SWARMS:
+        _kept.popitem(last=False)
+    rows = PromptVector.objects.filter(swarm_id=swarm_id, model=MODEL).order_by("made_at")
+    if matrix.seen is not None:  # with the last moment again: another row may have been written in it
+        rows = rows.filter(made_at__gte=matrix.seen)
+    for prompt_id, vector, made_at in rows.values_list("prompt_id", "vector", "made_at").iterator(CHUNK):
+        matrix.put(prompt_id, bytes(vector))
+        matrix.seen = made_at
+    return matrix
+
+
+def forget_matrices() -> None:
+    """Read everything anew the next time."""
+    with _lock:
+        _kept.clear()
