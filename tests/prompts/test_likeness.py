@@ -7,8 +7,11 @@ import pytest
 from mythos.errors import Denied, Invalid
 from mythos.prompts.likeness import forget_matrices, prompts_like
 from mythos.prompts.models import PromptVector
+from mythos.prompts.queries import visible_checkpoints
+from mythos.prompts.search import search
 from mythos.prompts.services import create_prompt, revise_prompt, trash_prompt
 from mythos.prompts.services.afterwards import embed_waiting
+from mythos.web.checkpoint_query import read_query
 
 TEXTS = {
     "cook": "You are a chef. Suggest dinner recipes with vegetables and say how to cook them.",
@@ -49,3 +52,9 @@ def test_it_wants_a_text_and_a_member(cast, three):
         prompts_like(actor=cast.viewer, swarm=cast.swarm, text=" ")
     with pytest.raises(Denied):
         prompts_like(actor=cast.stranger, swarm=cast.swarm, text="cook")
+
+
+def test_the_grid_finds_prompts_like_one(cast, three):
+    found = search(visible_checkpoints(cast.viewer, cast.swarm), read_query("like:law tokens:>5", cast.swarm))
+    assert {row.slug for row in found.rows} == {"cook", "law", "code"}
+    assert not search(visible_checkpoints(cast.viewer, cast.swarm), read_query("like:nothing", cast.swarm)).rows

@@ -76,6 +76,15 @@ def prompts_like(*, actor: Actor, swarm: Swarm, text: str, count: int = 20) -> l
     return [Like(found[key], round(score, 4)) for key, score in near if key in found][:count]
 
 
+def prompts_nearest_to(swarm: Swarm, slug: str, count: int = 20) -> list[int]:
+    """The numbers of the prompts most like one that is embedded already, itself first; none when it is not."""
+    own = Prompt.objects.filter(swarm=swarm, slug=slug).values_list("pk", flat=True).first()
+    with _lock:
+        matrix = _matrix(swarm.pk)
+        at = matrix.place.get(own or 0)
+        return [] if at is None else [key for key, _ in matrix.nearest(matrix.rows[at], count)]
+
+
 def _matrix(swarm_id: int) -> Matrix:
     """The swarm's matrix, brought up to date; the caller holds the lock."""
     key = (str(PromptVector.objects.db), swarm_id)

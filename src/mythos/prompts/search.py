@@ -21,6 +21,7 @@ from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, In, LessTh
 
 from mythos.accounts.models import Swarm
 from mythos.prompts.fulltext import matching, words_of
+from mythos.prompts.likeness import prompts_nearest_to
 from mythos.prompts.models import CheckpointTag, Prompt, PromptAncestor, PromptCheckpoint, PromptLabel
 
 FEW = 10_000  # matches of one part up to which a query is counted exactly
@@ -120,6 +121,13 @@ def by_ancestor(swarm: Swarm | None, slug: str) -> Part:
     above = Prompt.objects.filter(slug=slug, **_in(swarm)).order_by().values("pk")
     family = PromptAncestor.objects.filter(ancestor__in=above).values("prompt_id")
     return _of_prompts(swarm, Prompt.objects.filter(pk__in=family))
+
+
+def by_likeness(swarm: Swarm | None, slug: str) -> Part:
+    """The current texts of the prompts most like one, by what they mean."""
+    near = prompts_nearest_to(swarm, slug) if swarm is not None else []
+    current = Prompt.objects.filter(pk__in=near).order_by().values("current_id")
+    return Part(_rows(swarm, Q(pk__in=current)), In(Plain(F("pk")), Subquery(current)))
 
 
 def by_words(swarm: Swarm | None, text: str) -> Part | None:

@@ -13,6 +13,7 @@ from mythos.prompts.search import (
     by_ancestor,
     by_assistant,
     by_label,
+    by_likeness,
     by_prompt,
     by_range,
     by_tag,
@@ -28,8 +29,9 @@ _BY_SLUG: dict[str, Callable[[Swarm | None, str], Part]] = {
     "ancestor": by_ancestor,
     "assistant": by_assistant,
     "label": by_label,
+    "like": by_likeness,
 }
-KEYS = ("tokens", "tone", "tag", "prompt", "ancestor", "assistant", "label", "created")
+KEYS = ("tokens", "tone", "tag", "prompt", "ancestor", "assistant", "label", "like", "created")
 
 
 def read_query(query: str, swarm: Swarm | None) -> list[Part]:
