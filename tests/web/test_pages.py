@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -88,11 +89,13 @@ def test_ten_more_rows_cost_no_more_queries(as_, cast, prompt, page, django_asse
 
     client = as_("owner")
     client.get(reverse(page))
+    cache.clear()  # what lists keep for some seconds is counted both times
     with CaptureQueriesContext(connection) as few:
         client.get(reverse(page))
     for number in range(10):
         made = create_prompt(actor=cast.owner, swarm=cast.swarm, slug=f"p{number}", text="One.")
         revise_prompt(actor=cast.owner, prompt_id=made.prompt_id, text="Two.", base=1, source="web")
+    cache.clear()
     with django_assert_max_num_queries(len(few) + 1):
         client.get(reverse(page))
 
@@ -196,14 +199,14 @@ def test_the_slug_of_a_prompt_leads_to_its_page(as_, prompt):
 )
 def test_the_grid_filters_by_its_query(as_, prompt, query, count):
     response = as_("viewer").get(reverse("checkpoints.grid"), {"q": query})
-    assert response.context["count"] == count
+    assert response.context["count"].number == count
 
 
 def test_a_query_that_cannot_be_read_names_its_part(as_, prompt):
     response = as_("viewer").get(reverse("checkpoints.grid"), {"q": "tokens:many"})
     assert response.status_code == 422
     assert "tokens:many" in response.context["error"]
-    assert response.context["count"] == 2
+    assert response.context["count"].number == 2
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
