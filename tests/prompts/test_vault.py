@@ -12,7 +12,7 @@ from django.db import connection
 from mythos.accounts.actors import SYSTEM
 from mythos.accounts.services import create_swarm
 from mythos.cli.bootstrap import fill_demo
-from mythos.cli.vault import group
+from mythos.cli.main import cli
 from mythos.demo import load_demo
 from mythos.errors import Denied, Invalid
 from mythos.formats.prompts.base import PromptRecord, Revision
@@ -174,11 +174,11 @@ def test_the_commands(cast, tmp_path, monkeypatch):
     history(cast)
     create_swarm(actor=SYSTEM, slug="empty", name="Empty")
     path, runner = str(tmp_path / "vault.ndjson"), CliRunner()
-    assert "Whole: 5 texts, 4 changes." in runner.invoke(group, ["verify"], standalone_mode=False).stdout
-    assert runner.invoke(group, ["export", path]).exit_code == 0
-    done = runner.invoke(group, ["import", path, "--swarm", "empty", "--json"])
+    assert "Whole: 5 texts, 4 changes." in runner.invoke(cli, ["vault", "verify"], standalone_mode=False).stdout
+    assert runner.invoke(cli, ["vault", "export", path]).exit_code == 0
+    done = runner.invoke(cli, ["vault", "import", path, "--swarm", "empty", "--json"])
     assert json.loads(done.stdout)["rows"]["checkpoint"] == 5
     forge("UPDATE prompts_promptmutationlog SET reason = 'Forged.' WHERE number = 3")
-    broken = runner.invoke(group, ["verify"], standalone_mode=False)
+    broken = runner.invoke(cli, ["vault", "verify"], standalone_mode=False)
     assert broken.return_value == 1
     assert "Broken: Row 3" in broken.stdout
