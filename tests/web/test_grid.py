@@ -14,7 +14,7 @@ from mythos.errors import Invalid
 from mythos.prompts.models import PromptMutationLog
 from mythos.prompts.queries import visible_checkpoints, visible_mutations, with_rollbacks
 from mythos.prompts.search import count_up_to
-from mythos.prompts.services import create_prompt, restore_checkpoint, revise_prompt
+from mythos.prompts.services import create_prompt, fork_prompt, restore_checkpoint, revise_prompt
 from mythos.web import checkpoints
 from mythos.web.checkpoint_query import parts_of, token_range, with_part
 from mythos.web.grid_choices import MOST_VIEWS
@@ -192,3 +192,25 @@ def test_a_page_that_takes_too_long_gives_advice(as_, prompt, monkeypatch):
     page = as_("viewer").get(reverse(GRID), {"q": "word"})
     assert page.status_code == 422
     assert b"was stopped. Add a part." in page.content
+
+
+def test_the_vault_draws_the_family_and_offers_the_merge(as_, cast, prompt):
+    fork = fork_prompt(actor=cast.owner, prompt_id=prompt.pk, slug="desk-fork")
+    revise_prompt(actor=cast.owner, prompt_id=fork.prompt_id, text="Refuse politely.", base=1, source="web")
+    client = as_("editor")
+    page = client.get(reverse("mutations.list"), {"prompt": fork.prompt_id})
+    drawing = page.context["drawing"]
+    assert len(drawing.circles) == len(drawing.lineage.nodes) == 4
+    drawn = [page.content.count(part) for part in (b"<circle", b'<path class="step"', b'<path class="fork"')]
+    assert drawn == [4, 2, 1]
+    merge = reverse("mutations.merge", args=[fork.prompt_id])
+    assert merge.encode() in page.content
+    shown = client.get(merge)
+    assert b"Both sides fit together" in shown.content
+    done = client.post(merge, {"base": shown.context["three"].current.version, "text": shown.context["text"]})
+    assert done["Location"] == reverse("prompts.page", args=[prompt.pk])
+    prompt.refresh_from_db()
+    assert prompt.current.text == "Refuse politely."
+    late = client.post(merge, {"base": "1", "text": "Mine."})
+    assert late.status_code == 409
+    assert b"is at version 3, not 1" in late.content

@@ -157,6 +157,22 @@ def fork_prompt(request: HttpRequest, prompt_id: int, body: shapes.ForkIn) -> An
     return Status(201, _with_text(request, checkpoint.prompt_id, checkpoint))
 
 
+@router.get("/{int:prompt_id}/merge", response=shapes.MergeOut)
+def fork_merge(request: HttpRequest, prompt_id: int) -> Any:
+    """What merging a fork into its parent would give, and where a person has to decide."""
+    actor = actor_of(request)
+    return queries.fork_merge(actor, queries.get_prompt(actor, prompt_id))
+
+
+@router.post("/{int:prompt_id}/merge", response=shapes.PromptWithTextOut)
+def merge_fork(request: HttpRequest, prompt_id: int, body: shapes.MergeIn) -> Any:
+    """Save a fork's changes on top of `base` of its parent; 422 with the conflicts unless a text decides them."""
+    checkpoint = services.merge_fork(
+        actor=actor_of(request), fork_id=prompt_id, base=body.base, text=body.text, reason=body.message, source="api"
+    )
+    return _with_text(request, checkpoint.prompt_id, checkpoint)
+
+
 @router.put("/{int:prompt_id}/labels/{label}", response=shapes.LabelOut)
 def move_label(request: HttpRequest, prompt_id: int, label: str, body: shapes.LabelIn) -> Any:
     """Point a label at a version."""

@@ -186,6 +186,26 @@ def three_way(actor: Actor, prompt: Prompt, base: int, text: str) -> ThreeWay:
     return ThreeWay(began, current, text, merge.text.rstrip("\n"), tuple(merge.conflicts))
 
 
+def fork_merge(actor: Actor, fork: Prompt) -> ThreeWay:
+    """A fork's text and its parent's, merged over the last text both had; Invalid for a prompt that is no fork."""
+    if fork.parent_id is None or fork.current is None:
+        raise Invalid(f"{fork.slug} is no fork.", fields={"prompt": "It was not forked from another prompt."})
+    parent = get_prompt(actor, fork.parent_id)
+    current = checkpoint_of(actor, parent)
+    merges = PromptCheckpoint.objects.filter(prompt=parent, derived_from__prompt=fork).select_related("derived_from")
+    merged_before = merges.order_by("-version").first()
+    began = merged_before.derived_from if merged_before else _left_at(fork)
+    assert began is not None
+    merge = merge3(began.text + "\n", fork.current.text + "\n", current.text + "\n")
+    return ThreeWay(began, current, fork.current.text, merge.text.rstrip("\n"), tuple(merge.conflicts))
+
+
+def _left_at(fork: Prompt) -> PromptCheckpoint:
+    """The text a fork began with."""
+    first: PromptCheckpoint = fork.checkpoints.get(version=1)
+    return first
+
+
 def missing_includes(actor: Actor, swarm: Swarm, text: str) -> tuple[str, ...]:
     """`slug@label` of everything the text includes that is not there; empty for a text that cannot be read."""
     try:

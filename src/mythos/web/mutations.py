@@ -8,18 +8,21 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
 from mythos.accounts.models import User
-from mythos.errors import Invalid
-from mythos.prompts.models import Prompt, PromptCheckpoint, PromptMutationLog
-from mythos.prompts.queries import get_prompt, prompt_history, visible_mutations, with_rollbacks
+from mythos.errors import Invalid, Stale
+from mythos.prompts.lineage import Lineage, Node, lineage_of
+from mythos.prompts.models import Prompt, PromptMutationLog
+from mythos.prompts.queries import fork_merge, get_prompt, prompt_history, visible_mutations, with_rollbacks
+from mythos.prompts.services import merge_fork
 from mythos.text.tags import SYMBOLIC_TAGS
 from mythos.web.context import current_swarm, user_of
 from mythos.web.tables import page_after, stream
 
 PAGE_SIZE = 40
-NODES = 12
+LEFT, TOP, STEP, ROW, MOST_LANES = 12, 15, 18, 30, 6
 RESULTS = PromptMutationLog.Result
 ROLLED_BACK = "rolled_back"
 RESULTS_SHOWN = (*RESULTS.choices, (ROLLED_BACK, "Rolled back"))
@@ -28,19 +31,6 @@ COLUMNS = (
     "result", "rolled_back", "source", "reason", "actor_name", "created_at",
 )  # fmt: skip
 TRENDS = ("tokens", "reading_ease", "obligations_must", "prohibitions", "formality")
-
-
-@dataclass(frozen=True)
-class Node:
-    """One version in the lineage: lane 0 is the prompt itself, lane 1 a fork."""
-
-    checkpoint: PromptCheckpoint
-    lane: int
-    y: int
-    x: int
-    labels: list[str]
-    tags: list[str]
-    name: str
 
 
 def list_page(request: HttpRequest) -> HttpResponse:
@@ -60,7 +50,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "result": result,
         "results": RESULTS_SHOWN,
         "prompt": prompt,
-        "lineage": _lineage(user, prompt) if prompt else [],
+        "drawing": _drawn(lineage_of(user, prompt)) if prompt else None,
         "trends": _trends(user, prompt) if prompt else [],
     }
     return render(request, "mutations/list.html", context)
@@ -83,7 +73,7 @@ def _filtered(request: HttpRequest) -> tuple[QuerySet[Any], str, str]:
 
 def _matches(word: str) -> Q:
     if word in SYMBOLIC_TAGS or f"@{word}" in SYMBOLIC_TAGS:
-        return Q(symbolic_tags__icontains=f'"@{word.lstrip("@")}"')
+        return Q(to_checkpoint__tag_rows__name=f"@{word.lstrip('@')}")
     return (
         Q(prompt__slug__icontains=word)
         | Q(assistant__name__icontains=word)
@@ -101,24 +91,51 @@ def _chosen(request: HttpRequest, user: User, page: list[PromptMutationLog]) -> 
     return page[0].prompt if page else None
 
 
-def _lineage(user: User, prompt: Prompt) -> list[Node]:
-    """The newest versions of a prompt, with its forks beside the version they left."""
-    nodes: list[Node] = []
-    forks = {fork.mutation_logs.order_by("id").first(): fork for fork in prompt.forks.all()[:6]}
-    left = {log.from_checkpoint_id: (log, fork) for log, fork in forks.items() if log is not None}
-    for checkpoint in prompt_history(user, prompt)[:NODES]:
-        if checkpoint.pk in left:
-            log, fork = left[checkpoint.pk]
-            nodes.append(_node(log.to_checkpoint, 1, len(nodes), fork.slug))
-        nodes.append(_node(checkpoint, 0, len(nodes), ""))
-    return nodes
+@dataclass(frozen=True)
+class Drawing:
+    """A lineage with places: circles, the curves between them, and how large the picture is."""
+
+    lineage: Lineage
+    circles: list[tuple[int, int]]
+    paths: list[tuple[str, str]]
+    width: int
+    height: int
 
 
-def _node(checkpoint: PromptCheckpoint, lane: int, row: int, name: str) -> Node:
-    mutation = next(iter(checkpoint.mutations.all()), None)
-    labels = [label.name for label in checkpoint.labels.all()]
-    tags = mutation.symbolic_tags[:2] if mutation else []
-    return Node(checkpoint, lane, 15 + 30 * row, 12 + 20 * lane, labels, tags, name)
+def _drawn(lineage: Lineage) -> Drawing:
+    def place(node: Node) -> tuple[int, int]:
+        return LEFT + STEP * min(node.lane, MOST_LANES - 1), TOP + ROW * node.row
+
+    paths = []
+    for edge in lineage.edges:
+        (x1, y1), (x2, y2) = place(edge.newer), place(edge.older)
+        bend = f"C{x1} {y1 + ROW} {x2} {y2 - ROW} {x2} {y2}" if x1 != x2 else f"V{y2}"
+        if edge.kind == "copy" and x1 == x2:  # beside the straight line, so that both are seen
+            bend = f"C{x1 - LEFT} {y1 + ROW} {x2 - LEFT} {y2 - ROW} {x2} {y2}"
+        paths.append((edge.kind, f"M{x1} {y1}{bend}"))
+    circles = [place(node) for node in lineage.nodes]
+    width = max((x for x, _ in circles), default=0) + LEFT
+    return Drawing(lineage, circles, paths, width, ROW * len(circles))
+
+
+@require_http_methods(["GET", "POST"])
+def merge(request: HttpRequest, prompt_id: int) -> HttpResponse:
+    """A fork back into its parent: what fits together, and what a person has to decide."""
+    user = user_of(request)
+    fork = get_prompt(user, prompt_id)
+    three = fork_merge(user, fork)
+    error: Invalid | Stale | None = None
+    text = request.POST.get("text", three.merged)
+    if request.method == "POST":
+        try:
+            base = int(request.POST.get("base", "0"))
+            reason = request.POST.get("message", "")
+            merge_fork(actor=user, fork_id=fork.pk, base=base, text=text, reason=reason, source="web")
+            return redirect("prompts.page", three.current.prompt_id)
+        except (Invalid, Stale) as wrong:
+            error = wrong
+    context = {"fork": fork, "three": three, "text": text, "error": error}
+    return render(request, "mutations/merge.html", context, status=error.status if error else 200)
 
 
 def _trends(user: User, prompt: Prompt) -> list[dict[str, Any]]:

@@ -76,6 +76,7 @@ urlpatterns = [
     page("codex/<slug:slug>", codex.codex, "codex.page"),
     page("codex/<slug:slug>/<str:ref>", clauses.by_ref, "clauses.by_ref"),
     page("belief/mutations", mutations.list_page, "mutations.list"),
+    page("belief/mutations/merge/<int:prompt_id>", mutations.merge, "mutations.merge"),
     page("belief/mutations/export", mutations.export, "mutations.export"),
     page("prompts", prompts.library, "prompts.library"),
     page("prompts/new", prompts.new, "prompts.new"),

@@ -252,3 +252,27 @@ class LikeOut(Schema):
     def resolve_version(like: Any) -> int:
         version: int = like.prompt.current.version
         return version
+
+
+class ConflictOut(Schema):
+    line: int
+    base: str
+    mine: str
+    theirs: str
+
+
+class MergeOut(Schema):
+    base: int = Field(description="Version of the parent the merge stands on; send it as `base`.")
+    merged: str
+    conflicts: list[ConflictOut]
+
+    @staticmethod
+    def resolve_base(three: Any) -> int:
+        version: int = three.current.version
+        return version
+
+
+class MergeIn(Schema):
+    base: int
+    text: str | None = Field(None, description="The decided text; without one both sides are put together.")
+    message: str = ""

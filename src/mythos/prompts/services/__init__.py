@@ -9,6 +9,7 @@ from mythos.prompts.services.labels import (
     remove_label,
     request_label_move,
 )
+from mythos.prompts.services.merging import merge_fork
 from mythos.prompts.services.tags import tag_checkpoints, untag_checkpoints
 from mythos.prompts.services.texts import create_prompt, fork_prompt, restore_checkpoint, revise_prompt
 from mythos.prompts.services.trash import purge_expired, purge_prompt, trash_prompt, untrash_prompt
@@ -26,6 +27,7 @@ __all__ = [
     "import_upload",
     "import_vault",
     "is_protected",
+    "merge_fork",
     "move_label",
     "purge_expired",
     "purge_prompt",

@@ -83,7 +83,7 @@ def revise_prompt(
     with transaction.atomic():
         locked, current = lock_prompt(prompt)
         if source != "import" or base is not None:
-            _refuse_stale(locked, current, base, content.text)
+            refuse_stale(locked, current, base, content.text)
         if content.sha256 == current.sha256:
             return current
         refuse_cycles(locked.swarm, locked.slug, content.text)
@@ -130,7 +130,7 @@ def restore_checkpoint(
     content = measured(old.text)
     with transaction.atomic():
         locked, current = lock_prompt(prompt)
-        _refuse_stale(locked, current, base, content.text)
+        refuse_stale(locked, current, base, content.text)
         if content.sha256 == current.sha256:
             return current
         origin = Origin(actor, source, reason or f"Restored version {version}")
@@ -147,7 +147,8 @@ def lock_prompt(prompt: Prompt) -> tuple[Prompt, PromptCheckpoint]:
     return locked, locked.current
 
 
-def _refuse_stale(prompt: Prompt, current: PromptCheckpoint, base: int | None, text: str) -> None:
+def refuse_stale(prompt: Prompt, current: PromptCheckpoint, base: int | None, text: str) -> None:
+    """Raise Stale, with both texts, unless the edit began from the newest version."""
     if base == current.version:
         return
     raise Stale(
