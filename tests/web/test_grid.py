@@ -201,7 +201,7 @@ def test_the_vault_draws_the_family_and_offers_the_merge(as_, cast, prompt):
     page = client.get(reverse("mutations.list"), {"prompt": fork.prompt_id})
     drawing = page.context["drawing"]
     assert len(drawing.circles) == len(drawing.lineage.nodes) == 4
-    drawn = [page.content.count(part) for part in (b"<circle", b'<path class="step"', b'<path class="fork"')]
+    drawn = [page.content.count(part) for part in (b'r="5"', b'<path class="step"', b'<path class="fork"')]
     assert drawn == [4, 2, 1]
     merge = reverse("mutations.merge", args=[fork.prompt_id])
     assert merge.encode() in page.content
