@@ -8,10 +8,10 @@ from mythos.errors import Denied, Invalid
 from mythos.prompts.likeness import forget_matrices, prompts_like
 from mythos.prompts.models import PromptVector
 from mythos.prompts.queries import visible_checkpoints
+from mythos.prompts.query import read_query
 from mythos.prompts.search import search
 from mythos.prompts.services import create_prompt, revise_prompt, trash_prompt
 from mythos.prompts.services.afterwards import embed_waiting
-from mythos.web.checkpoint_query import read_query
 
 TEXTS = {
     "cook": "You are a chef. Suggest dinner recipes with vegetables and say how to cook them.",

@@ -15,9 +15,9 @@ from mythos.prompts import search as module
 from mythos.prompts.limits import limited
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.prompts.queries import visible_checkpoints
+from mythos.prompts.query import read_query
 from mythos.prompts.search import Count, counted, search, total_of
 from mythos.prompts.services import create_prompt, fork_prompt, import_prompts, move_label
-from mythos.web.checkpoint_query import read_query
 from mythos.web.checkpoints import SORTS
 from mythos.web.tables import page_after
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,8 @@ from mythos.web import checkpoints
 from mythos.web.checkpoint_query import parts_of, token_range, with_part
 from mythos.web.grid_choices import MOST_VIEWS
 from mythos.web.tables import page_after
+from mythos.work.models import Job
+from mythos.work.services import run_due
 
 GRID = "checkpoints.grid"
 
@@ -214,3 +217,21 @@ def test_the_vault_draws_the_family_and_offers_the_merge(as_, cast, prompt):
     late = client.post(merge, {"base": "1", "text": "Mine."})
     assert late.status_code == 409
     assert b"is at version 3, not 1" in late.content
+
+
+def test_a_long_export_is_a_job_that_leads_to_its_file(as_, cast, prompt, monkeypatch):
+    monkeypatch.setattr(checkpoints, "AT_ONCE", 1)
+    client = as_("viewer")
+    answer = client.get(reverse("checkpoints.export"), {"q": "prompt:hermes", "format": "jsonl"})
+    job = Job.objects.get(kind="prompts.export")
+    assert answer["Location"] == reverse("jobs.page", args=[job.pk])
+    assert client.get(reverse("checkpoints.download", args=[job.pk])).status_code == 404
+    assert run_due() == 1
+    job.refresh_from_db()
+    assert (job.state, job.progress_done) == ("done", 2)
+    assert f"/exports/{job.pk}".encode() in client.get(answer["Location"]).content
+    lines = b"".join(client.get(reverse("checkpoints.download", args=[job.pk])).streaming_content).splitlines()
+    assert [json.loads(line)["version"] for line in lines] == [2, 1]
+    assert "@regression" in json.loads(lines[0])["tags"]
+    stranger = as_("stranger")
+    assert stranger.get(reverse("checkpoints.download", args=[job.pk])).status_code == 404

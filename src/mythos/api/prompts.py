@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
 from mythos.accounts.models import Swarm
 from mythos.api.auth import actor_of, swarm_of
-from mythos.api.paging import in_batches, page
+from mythos.api.paging import page
 from mythos.api.preconditions import base_version, etag, not_modified
 from mythos.api.schemas import prompts as shapes
 from mythos.assistants.models import Assistant
 from mythos.assistants.queries import get_assistant
-from mythos.prompts import carrying, likeness, queries, services, verifying
+from mythos.prompts import queries, services
 from mythos.prompts.models import Prompt
 from mythos.text.template import variables
 
@@ -209,79 +209,6 @@ def get_prompt(
     """A prompt by slug, with the checkpoint of a label or version, else the newest."""
     prompt = queries.get_prompt(actor_of(request), key, swarm_of(request, swarm))
     return _shown(request, response, prompt, label, version)
-
-
-history = Router(tags=["vault"])
-
-
-@history.get("/checkpoints", response=shapes.CheckpointPage)
-def all_checkpoints(
-    request: HttpRequest, swarm: str | None = None, tag: str = "", limit: int = 50, cursor: str | None = None
-) -> Any:
-    """Checkpoints of every prompt; `tag` keeps those whose mutation carries the symbolic tag."""
-    rows = queries.visible_checkpoints(actor_of(request), swarm_of(request, swarm))
-    if tag:
-        rows = rows.filter(tag_rows__name=tag)
-    return page(rows, limit, cursor)
-
-
-@history.get("/mutations", response=shapes.MutationPage)
-def all_mutations(
-    request: HttpRequest, swarm: str | None = None, tag: str = "", limit: int = 50, cursor: str | None = None
-) -> Any:
-    """Mutations of every prompt, newest first."""
-    rows = queries.visible_mutations(actor_of(request), swarm_of(request, swarm))
-    if tag:
-        rows = rows.filter(to_checkpoint__tag_rows__name=tag)
-    return page(rows, limit, cursor)
-
-
-@history.post("/checkpoints/tags", response=shapes.TaggedOut)
-def tag_checkpoints(request: HttpRequest, body: shapes.TagsIn, swarm: str | None = None) -> Any:
-    """Put a tag of your own on checkpoints, or take it off; measured tags cannot be given."""
-    verb = services.untag_checkpoints if body.remove else services.tag_checkpoints
-    where = swarm_of(request, swarm)
-    return {"changed": verb(actor=actor_of(request), swarm=where, ids=body.ids, name=body.name)}
-
-
-@history.post("/prompts-like", response=list[shapes.LikeOut])
-def prompts_like(request: HttpRequest, body: shapes.LikeIn, swarm: str | None = None) -> Any:
-    """Prompts whose current text means most nearly the same as a text."""
-    where = swarm_of(request, swarm)
-    return likeness.prompts_like(actor=actor_of(request), swarm=where, text=body.text, count=body.count)
-
-
-@history.get("/trash", response=list[shapes.TrashedOut])
-def list_trash(request: HttpRequest, swarm: str | None = None) -> Any:
-    """Prompts in the trash, the last one first; 200 at most."""
-    return queries.trashed_prompts(actor_of(request), swarm_of(request, swarm))[:200]
-
-
-@history.post("/trash/{int:prompt_id}/restore", response=shapes.TrashedOut)
-def untrash_prompt(request: HttpRequest, prompt_id: int) -> Any:
-    """Take a prompt out of the trash."""
-    return services.untrash_prompt(actor=actor_of(request), prompt_id=prompt_id)
-
-
-@history.delete("/trash/{int:prompt_id}", response={204: None})
-def purge_prompt(request: HttpRequest, prompt_id: int) -> Any:
-    """Remove a trashed prompt for good and free its slug; owners only."""
-    services.purge_prompt(actor=actor_of(request), prompt_id=prompt_id)
-    return Status(204, None)
-
-
-@history.get("/vault/verify", response=shapes.ProofOut)
-def verify_vault(request: HttpRequest, swarm: str | None = None) -> Any:
-    """Prove that every text and change is as it was written, or name the first that is not."""
-    return verifying.verify_vault(actor=actor_of(request), swarm=swarm_of(request, swarm))
-
-
-@history.get("/vault/export", response=None)
-def export_vault(request: HttpRequest, swarm: str | None = None) -> StreamingHttpResponse:
-    """The whole vault, a line of JSON a row; `mythos vault import` reads it."""
-    where = swarm_of(request, swarm)
-    lines = carrying.export_lines(actor=actor_of(request), swarm=where)
-    return StreamingHttpResponse(in_batches(lines), content_type="application/x-ndjson")
 
 
 def _shown(request: HttpRequest, response: HttpResponse, prompt: Prompt, label: str | None, version: int | None) -> Any:

@@ -9,6 +9,7 @@ from mythos.accounts.models import Swarm, User
 from mythos.assistants.models import Assistant
 from mythos.errors import Invalid
 from mythos.prompts.services.afterwards import compare_waiting, embed_waiting
+from mythos.prompts.services.exports import EXPORT_JOB, write_export
 from mythos.prompts.services.imports import ImportReport, Progress
 from mythos.prompts.services.recording import COMPARE_JOB, EMBED_JOB
 from mythos.prompts.services.uploads import IMPORT_JOB, PROBLEMS_KEPT, import_upload, read_upload
@@ -30,6 +31,25 @@ def compare_changes(claim: Claim) -> None:
 def embed_texts(claim: Claim) -> None:
     """Embed the current texts that are not embedded yet."""
     embed_waiting(swarm_id=int(claim.key), tell=lambda done: progress(claim, done, done, "Embedding"))
+
+
+@task(EXPORT_JOB)
+def export_match(claim: Claim) -> None:
+    """Write everything a query finds to a file."""
+    given = claim.payload
+    tell = partial(progress, claim, note="Writing")
+    total = write_export(
+        actor=User.objects.get(pk=given["user_id"]),
+        swarm=Swarm.objects.get(pk=given["swarm_id"]),
+        query=given["query"],
+        kind=given["kind"],
+        job_id=claim.job_id,
+        tell=tell,
+    )
+    progress(claim, total, total)
+    link = f"/prompts/checkpoints/exports/{claim.job_id}"
+    with landing(claim, result={"link": link, "kind": given["kind"], "counts": {"checkpoints": total}, "problems": []}):
+        pass
 
 
 @task(IMPORT_JOB)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,31 +14,23 @@ from django.views.decorators.http import require_POST
 
 from mythos.accounts.models import Swarm, User
 from mythos.accounts.services import set_preference
-from mythos.errors import Invalid
+from mythos.errors import Invalid, NotFound
 from mythos.prompts.limits import limited
 from mythos.prompts.models import PromptCheckpoint, PromptMutationLog
 from mythos.prompts.queries import visible_checkpoints
-from mythos.prompts.search import Count, counted, search, total_of
-from mythos.prompts.services import tag_checkpoints, untag_checkpoints
+from mythos.prompts.query import read_query
+from mythos.prompts.search import Count, count_up_to, counted, search, total_of
+from mythos.prompts.services import queue_export, tag_checkpoints, untag_checkpoints
+from mythos.prompts.services.exports import AT_ONCE, COLUMNS, export_rows, finished_export, matching_rows
 from mythos.prompts.services.tags import MOST as MOST_TAGGED
 from mythos.web import grid_choices
-from mythos.web.checkpoint_query import parts_of, read_query, token_range
+from mythos.web.checkpoint_query import parts_of, token_range
 from mythos.web.context import current_swarm, user_of
 from mythos.web.facets import facets
 from mythos.web.tables import page_after, stream
+from mythos.work.models import Job
 
 PAGE_SIZE = 100
-COLUMNS = (
-    "prompt",
-    "version",
-    "token_count",
-    "tone_type",
-    "tags",
-    "message",
-    "author_name",
-    "created_at",
-    "text",
-)
 LEAN = (
     "prompt_id", "slug", "version", "sha256", "token_count", "tone_type", "trend", "message", "author_name",
     "created_at",
@@ -180,14 +170,21 @@ def _back(request: HttpRequest) -> HttpResponse:
 
 
 def export(request: HttpRequest) -> HttpResponseBase:
-    """The whole match as CSV or JSON Lines."""
-    swarm = current_swarm(request)
-    rows = visible_checkpoints(user_of(request), swarm)
-    found = search(rows, read_query(request.GET.get("q", "").strip(), swarm))
-    rows = found.rows.order_by("-created_at", "-id")
-    return stream(_rows(rows), COLUMNS, request.GET.get("format", "csv"), "checkpoints")
+    """The whole match as CSV or JSON Lines: a short one at once, a long one as a job."""
+    user, swarm = user_of(request), current_swarm(request)
+    query, kind = request.GET.get("q", "").strip(), request.GET.get("format", "csv")
+    with limited():
+        rows = matching_rows(user, swarm, query)
+        is_long = count_up_to(rows, AT_ONCE) > AT_ONCE
+    if is_long:
+        return redirect("jobs.page", queue_export(actor=user, swarm=swarm, query=query, kind=kind).pk)
+    return stream(export_rows(rows), COLUMNS, kind, "checkpoints")
 
 
-def _rows(rows: QuerySet[PromptCheckpoint]) -> Iterator[dict[str, Any]]:
-    for row in rows.iterator(chunk_size=500):
-        yield {name: row.slug if name == "prompt" else getattr(row, name) for name in COLUMNS}
+def download(request: HttpRequest, job_id: int) -> HttpResponseBase:
+    """The file of a finished export."""
+    job = Job.objects.filter(pk=job_id, swarm_id=current_swarm(request).pk, state=Job.State.DONE).first()
+    if job is None:
+        raise NotFound("There is no such export.")
+    path = finished_export(job)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -16,10 +14,10 @@ from django.http import StreamingHttpResponse
 
 from mythos.errors import Invalid
 from mythos.prompts.search import Beyond
+from mythos.prompts.tables import table_lines
 
-FORMATS = ("csv", "jsonl")
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 BATCH = 200
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def page_after(
@@ -51,18 +49,9 @@ def page_after(
     return page, f"{edge.isoformat() if isinstance(edge, datetime) else edge}|{page[-1].pk}"
 
 
-class _Echo:
-    def write(self, value: str) -> str:
-        return value
-
-
 def stream(rows: Iterable[dict[str, Any]], columns: Sequence[str], kind: str, name: str) -> StreamingHttpResponse:
     """A download that never holds all rows at once."""
-    if kind not in FORMATS:
-        raise Invalid("There is no such format.", fields={"format": f"One of {', '.join(FORMATS)}."})
-    body = _csv(rows, columns) if kind == "csv" else (json.dumps(row, default=str) + "\n" for row in rows)
-    content_type = "text/csv; charset=utf-8" if kind == "csv" else "application/x-ndjson"
-    response = StreamingHttpResponse(_in_chunks(body), content_type=content_type)
+    response = StreamingHttpResponse(_in_chunks(table_lines(rows, columns, kind)), content_type=CONTENT_TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response
 
@@ -72,19 +61,3 @@ async def _in_chunks(parts: Iterable[str]) -> AsyncIterator[bytes]:
     rows = iter(parts)
     while batch := await sync_to_async(lambda: "".join(islice(rows, BATCH)))():
         yield batch.encode()
-
-
-def _csv(rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(columns)
-    for row in rows:
-        yield writer.writerow([_cell(row[column]) for column in columns])
-
-
-def _cell(value: Any) -> Any:
-    """Lists and mappings as JSON; a text a spreadsheet would run as a formula gets an apostrophe in front."""
-    if isinstance(value, (list, dict)):
-        return json.dumps(value)
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
-    return value

@@ -1,6 +1,7 @@
 """Verbs on prompts: the only place that writes them."""
 
 from mythos.prompts.services.details import update_details
+from mythos.prompts.services.exports import queue_export
 from mythos.prompts.services.imports import ImportReport, PlanRow, import_prompts
 from mythos.prompts.services.labels import (
     decide_label_request,
@@ -31,6 +32,7 @@ __all__ = [
     "move_label",
     "purge_expired",
     "purge_prompt",
+    "queue_export",
     "queue_import",
     "read_upload",
     "remove_label",
