@@ -30,7 +30,7 @@ from mythos.web.facets import facets
 from mythos.web.tables import page_after, stream
 from mythos.work.models import Job
 
-PAGE_SIZE = 100
+PAGE_SIZE = 50
 LEAN = (
     "prompt_id", "slug", "version", "sha256", "token_count", "tone_type", "trend", "message", "author_name",
     "created_at",
@@ -64,6 +64,7 @@ def grid(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": shown.rows,
         "next": shown.following,
+        "page_size": PAGE_SIZE,
         "count": shown.count,
         "total": shown.total,
         "last": shown.query,
