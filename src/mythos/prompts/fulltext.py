@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from django.db import connection
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from mythos.prompts.models import PromptCheckpoint
@@ -51,5 +52,11 @@ def matching(text: str) -> RawSQL:
         return RawSQL(
             "SELECT rowid FROM prompts_text WHERE prompts_text MATCH %s", [" ".join(f'"{w}"*' for w in words)]
         )
-    asked = " & ".join(f"{word}:*" for word in words)
-    return RawSQL("SELECT id FROM prompts_promptcheckpoint WHERE words @@ to_tsquery('simple', %s)", [asked])
+    held = holding(text)
+    return RawSQL(f"SELECT id FROM prompts_promptcheckpoint WHERE {held.sql}", held.params)  # noqa: S608, S611
+
+
+def holding(text: str) -> RawSQL:
+    """Whether a row has every word: PostgreSQL asks the row itself or its index, as it thinks best."""
+    asked = " & ".join(f"{word}:*" for word in words_of(text))
+    return RawSQL("prompts_promptcheckpoint.words @@ to_tsquery('simple', %s)", [asked], BooleanField())

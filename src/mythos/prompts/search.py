@@ -20,7 +20,7 @@ from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, In, LessThan, LessThanOrEqual
 
 from mythos.accounts.models import Swarm
-from mythos.prompts.fulltext import matching, words_of
+from mythos.prompts.fulltext import holding, matching, words_of
 from mythos.prompts.likeness import prompts_nearest_to
 from mythos.prompts.models import CheckpointTag, Prompt, PromptAncestor, PromptCheckpoint, PromptLabel
 
@@ -137,7 +137,7 @@ def by_words(swarm: Swarm | None, text: str) -> Part | None:
     found = matching(text)
     ids = PromptCheckpoint.objects.filter(pk__in=found).order_by().values_list("pk")
     if connection.vendor == "postgresql":
-        return Part(ids, Q(pk__in=found))
+        return Part(ids, holding(text))
     with connection.cursor() as cursor:
         limit = MANY_WORDS + 1
         cursor.execute(f"SELECT COUNT(*) FROM ({found.sql} LIMIT {limit})", found.params)  # noqa: S608
