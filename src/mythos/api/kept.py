@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from mythos.accounts.queries import swarms_of
 from mythos.accounts.services import authenticate_token
@@ -102,7 +102,7 @@ class KeptAnswers:
             with connection.cursor() as cursor:
                 cursor.execute(_POINTED, [asked.label, swarm_id, asked.slug])
                 row = cursor.fetchone()
-        except DatabaseError:
+        except Error:
             connection.close()
             return None
         return Pointed((row[0], row[1], asked.label), row[2]) if row else None
