@@ -183,6 +183,7 @@ def pages(swarm: Any) -> dict[str, Any]:
 
     from mythos.accounts.actors import SYSTEM
     from mythos.accounts.services import create_user
+    from mythos.errors import Invalid
     from mythos.prompts.models import PromptCheckpoint
     from mythos.prompts.queries import visible_checkpoints
     from mythos.web.checkpoints import SORTS, _lean, _shown
@@ -190,7 +191,11 @@ def pages(swarm: Any) -> dict[str, Any]:
     everything = _lean(visible_checkpoints(SYSTEM, swarm))
     results: dict[str, Any] = {}
     for name, query in QUERIES.items():
-        results[name] = sample(lambda query=query: _shown(everything, swarm, query, "-created", ""))
+        try:
+            results[name] = sample(lambda query=query: _shown(everything, swarm, query, "-created", ""))
+        except Invalid as stopped:
+            results[name] = {"stopped": stopped.message}
+            continue
         count = _shown(everything, swarm, query, "-created", "").count
         results[name] |= {"count": count.number, "is_about": count.is_about}
     for sort, column in SORTS.items():
@@ -315,7 +320,9 @@ def main() -> None:
             sys.exit(done.stderr)
         runs.append(json.loads(done.stdout))
     small, large = runs[0]["pages"], runs[-1]["pages"]
-    ratios = {name: round(large[name]["p50_ms"] / small[name]["p50_ms"], 2) for name in small}
+    ratios = {
+        name: round(large[name]["p50_ms"] / small[name]["p50_ms"], 2) for name in small if "p50_ms" in large[name]
+    }
     print(json.dumps({"runs": runs, "ratio_p50_largest_to_smallest": ratios}))
 
 

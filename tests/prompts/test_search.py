@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -152,7 +153,7 @@ def test_counts_are_exact_or_say_about(cast, many, monkeypatch):
     monkeypatch.setattr(module, "FEW", 10)
     assert total_of(many, cast.swarm) == Count(everything, is_about=True)
     monkeypatch.setattr(module, "SAMPLE", 20)
-    found = search(many, read_query("tokens:>1", cast.swarm))
+    found = replace(search(many, read_query("tokens:>1", cast.swarm)), few=None, sample=20)
     about = counted(found, many, Count(everything, is_about=True))
     assert about.is_about
     assert 0 < about.number <= everything
