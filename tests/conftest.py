@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from xdist.scheduler import LoadFileScheduling
 
 from mythos.accounts.actors import SYSTEM
 from mythos.accounts.models import Swarm, User
@@ -14,6 +17,24 @@ from mythos.accounts.services import create_swarm, create_user
 
 PASSWORD = "a long pass phrase 7"
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+JOURNEYS = "tests/journeys/"
+
+
+class JourneysFirst(LoadFileScheduling):
+    """A file at a time; all journeys in one process, before the rest: they share a running program and wait a lot."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return JOURNEYS if nodeid.startswith(JOURNEYS) else super()._split_scope(nodeid)
+
+    def _assign_work_unit(self, node: object) -> None:
+        if JOURNEYS in self.workqueue:
+            self.workqueue.move_to_end(JOURNEYS, last=False)
+        super()._assign_work_unit(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log) -> JourneysFirst:
+    return JourneysFirst(config, log)
 
 
 @dataclass(frozen=True)
@@ -65,3 +86,22 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"the real inputs are not at {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def _empty_database(django_db_setup, django_db_blocker, tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("empty") / "mythos.sqlite3"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(path)])
+    return path
+
+
+@pytest.fixture
+def data_folder(tmp_path, _empty_database) -> Path:
+    """Where a program started by a test keeps its data: all tables and no rows, for making tables takes seconds."""
+    if connection.vendor != "sqlite":
+        pytest.skip("programs started by tests keep their data in SQLite")
+    folder = tmp_path / "home"
+    folder.mkdir()
+    shutil.copy(_empty_database, folder)
+    return folder

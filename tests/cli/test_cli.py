@@ -15,7 +15,7 @@ NEWER = DOCUMENT.replace("Never promise", "Avoid promising").replace("50", "80")
 
 
 @pytest.fixture
-def mythos(tmp_path):
+def mythos(tmp_path, data_folder):
     def run(*arguments, stdin=None, **environment):
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("MYTHOS_", "DJANGO_"))}
         return subprocess.run(
@@ -25,7 +25,7 @@ def mythos(tmp_path):
             input=stdin,
             check=False,
             cwd=tmp_path,
-            env={**clean, "MYTHOS_HOME": str(tmp_path / "home"), **environment},
+            env={**clean, "MYTHOS_HOME": str(data_folder), **environment},
         )
 
     return run
@@ -85,11 +85,12 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_codex_is_refused_with_its_place_and_nothing_is_written(mythos, tmp_path, name):
     content, message = BAD[name]
-    done = mythos("import", "codex", write(tmp_path / name, content), "--codex", "desk")
+    home = tmp_path / "untouched"
+    done = mythos("import", "codex", write(tmp_path / name, content), "--codex", "desk", MYTHOS_HOME=str(home))
     assert done.returncode == 2, done.stdout
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-    assert not (tmp_path / "home" / "mythos.sqlite3").exists()
+    assert not (home / "mythos.sqlite3").exists()
 
 
 @pytest.mark.parametrize(

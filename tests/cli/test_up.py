@@ -52,28 +52,36 @@ def alive(pid: int) -> bool:
 
 
 @pytest.fixture
-def up(tmp_path):
+def start():
+    """Start the program on a data folder: its process, its port, what it printed."""
     if not os.path.isdir("/proc"):
         pytest.skip("reads /proc to see the process tree")
-    port = free_port()
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("MYTHOS_", "DJANGO_"))}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mythos.cli.main", "up", "--no-demo"],
-        env={**clean, "MYTHOS_HOME": str(tmp_path), "PORT": str(port)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    lines = []
-    while "Ctrl-C stops it." not in (line := process.stdout.readline()):
-        assert line, "it ended before it answered"
-        lines.append(line)
-    yield process, port, "".join(lines)
-    if process.poll() is None:
-        process.kill()
+    started = []
+
+    def up(home: Path) -> tuple[subprocess.Popen[str], int, str]:
+        port = free_port()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mythos.cli.main", "up", "--no-demo"],
+            env={**clean, "MYTHOS_HOME": str(home), "PORT": str(port)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        lines = []
+        while "Ctrl-C stops it." not in (line := process.stdout.readline()):
+            assert line, "it ended before it answered"
+            lines.append(line)
+        return process, port, "".join(lines)
+
+    yield up
+    for process in started:
+        if process.poll() is None:
+            process.kill()
 
 
-def test_it_answers_prints_the_password_once_and_stops_both_children(up):
-    process, port, printed = up
+def test_it_answers_prints_the_password_once_and_stops_both_children(start, tmp_path):
+    process, port, printed = start(tmp_path)
     assert f"http://localhost:{port}/" in printed
     assert "owner@mythos.local" in printed
     assert "Password" in printed
@@ -85,8 +93,8 @@ def test_it_answers_prints_the_password_once_and_stops_both_children(up):
     assert not any(alive(pid) for pid in pids.values())
 
 
-def test_a_killed_worker_is_started_again(up):
-    process, _, _ = up
+def test_a_killed_worker_is_started_again(start, data_folder):
+    process, _, _ = start(data_folder)
     first = wait_until(lambda: children(process.pid).get("worker"))
     os.kill(first, signal.SIGKILL)
     assert wait_until(lambda: (now := children(process.pid).get("worker")) and now != first)
@@ -94,8 +102,8 @@ def test_a_killed_worker_is_started_again(up):
     assert process.wait(20) == 0
 
 
-def test_a_killed_parent_leaves_no_child(up):
-    process, _, _ = up
+def test_a_killed_parent_leaves_no_child(start, data_folder):
+    process, _, _ = start(data_folder)
     pids = wait_until(lambda: len(found := children(process.pid)) == 2 and found)
     process.kill()
     process.wait()

@@ -16,6 +16,8 @@ PAGES = [
     "/jobs/1", "/palette?q=s", "/prompts/999999", "/inbox", "/codex/contracts", "/codex/contracts?state=stale",
     "/codex/contracts/1", "/codex/roles", "/codex/whatif", "/codex/whatif/new",
 ]  # fmt: skip
+EVERY_RULE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast"]  # all that a scheme changes
 FIRST = "# House rules {#house}\n\n## Refunds {#refunds authority=user}\n\nNever promise a refund above 50 € alone.\n"
 SECOND = FIRST.replace("Never promise", "Avoid promising").replace("50", "80")
 
@@ -141,15 +143,16 @@ def check(page, address):
         page.set_viewport_size({"width": width, "height": height})
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong.append((address, width, "scrolls sideways"))
-        for scheme in ("light", "dark"):
+        for scheme, rules in (("light", EVERY_RULE), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme)
-            wrong += [(address, width, scheme, *found) for found in violations(page)]
+            wrong += [(address, width, scheme, *found) for found in violations(page, rules)]
     return wrong
 
 
-def violations(page):
+def violations(page, rules=EVERY_RULE):
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE.read_text())
-    tags = "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']"
-    found = page.evaluate(f"axe.run({{runOnly: {tags}}})")["violations"]
+    # Only violations are worked out in detail: half the time of a page.
+    options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
     return [(item["id"], item["nodes"][0]["html"][:160]) for item in found]

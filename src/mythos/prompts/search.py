@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable, RawSQL
@@ -184,7 +185,10 @@ def search(rows: QuerySet[Any], parts: Sequence[Part]) -> Found:
 
 def _keys(ids: QuerySet[Any, Any]) -> list[int]:
     """Thousands of numbers, without the cost of a model for each."""
-    sql, params = ids.query.sql_with_params()
+    try:
+        sql, params = ids.query.sql_with_params()
+    except EmptyResultSet:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [key for (key,) in cursor.fetchall()]
