@@ -476,6 +476,20 @@ def test_a_change_is_measured_shown_and_published_with_a_reason(as_, cast, codex
     assert "already decided" in late.content.decode()
 
 
+def test_several_clauses_are_changed_in_one_question(as_, cast, codex, prompt, contract):
+    client, ask = as_("editor"), reverse("whatif.new")
+    one = {"clause": "desk/refunds", "text": "Never refund."}
+    body = client.post(ask, {**one, "another": "desk/weather", "add": "1"}).content.decode()
+    assert "Never refund.</textarea>" in body
+    assert body.count('name="clause"') == 2
+    assert not CodexProposal.objects.exists()
+    wrong = client.post(ask, {**one, "another": "desk/nothing", "add": "1"})
+    assert wrong.status_code == 422
+    assert "Never refund.</textarea>" in wrong.content.decode()
+    client.post(ask, {"clause": ["desk/refunds", "desk/weather"], "text": ["Never refund.", "Be brief."]})
+    assert [edit["ref"] for edit in CodexProposal.objects.get().edits] == ["refunds", "weather"]
+
+
 def test_when_the_world_moved_the_report_is_measured_again(as_, cast, codex, prompt, contract):
     proposal = propose_change(actor=cast.editor, codex=codex, edits=[{"ref": "refunds", "text": "Never refund."}])
     run_due()

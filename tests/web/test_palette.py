@@ -50,7 +50,7 @@ def test_every_page_action_and_key_leads_to_an_address(as_):
         assert reverse(view)
     places = re.search(r"const places = \{(.*?)\};", KEYS.read_text(), re.DOTALL)[1]
     targets = re.findall(r'"(/[^"]*)"', places)
-    assert len(targets) == 7
+    assert len(targets) == 10
     for target in targets:
         assert resolve(target)
 

@@ -28,7 +28,7 @@ class Bleu:
         texts, threshold = nearness.wanted(example.expected, 0.5)
         said = _WORD.findall(reply.lower())
         if not said:
-            return met(False, "The reply has no words.")
+            return met(False, "The text has no words.")
         references = [_WORD.findall(text.lower()) for text in texts]
         try:
             value = self._measure(references, said)

@@ -25,8 +25,8 @@ class IsJson:
         try:
             parse(reply)
         except ValueError as error:
-            return met(False, f"The reply is not JSON: {error}.")
-        return met(True, "The reply is valid JSON.")
+            return met(False, f"The text is not JSON: {error}.")
+        return met(True, "The text is valid JSON.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class JsonSchema:
             try:
                 candidates = [(parse(reply), (0, len(reply)))]
             except ValueError as error:
-                return met(False, f"The reply is not JSON: {error}.")
+                return met(False, f"The text is not JSON: {error}.")
         return _first_that_fits(validator, candidates)
 
 
@@ -60,9 +60,9 @@ def _first_that_fits(validator: Any, candidates: list[tuple[Any, tuple[int, int]
     for value, span in candidates:
         error = next(iter(validator.iter_errors(value)), None)
         if error is None:
-            return met(True, "The reply follows the schema.", span)
+            return met(True, "The text follows the schema.", span)
         reason = reason or f"At {quoted(error.json_path)}: {str(error.message)[:200]}."
-    return met(False, f"The reply does not follow the schema. {reason}")
+    return met(False, f"The text does not follow the schema. {reason}")
 
 
 @lru_cache(maxsize=256)

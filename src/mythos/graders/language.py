@@ -40,7 +40,7 @@ class LanguageIs:
             found = str(_identifier().classify(reply)[0])
         except NotConfigured as error:
             return unmeasured(error.message)
-        return met(found in wanted, f"The reply reads as {found}; asked for: {' or '.join(wanted)}.")
+        return met(found in wanted, f"The text reads as {found}; asked for: {' or '.join(wanted)}.")
 
 
 def _languages() -> list[str]:

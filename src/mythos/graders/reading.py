@@ -21,7 +21,7 @@ class ReadingEase:
     def grade(self, example: Example, reply: str, ask: Ask | None = None) -> Score:
         traits = measure(reply)
         if not traits.get("words"):
-            return unmeasured("The reply has no words whose reading ease could be measured.")
+            return unmeasured("The text has no words whose reading ease could be measured.")
         ease, least = traits["reading_ease"], float(example.expected)
         fact = f"Reading ease is {ease:.0f} of 100; at least {least:.0f} is asked for."
         return met(True, fact) if ease >= least else Score(ease / least, fact)

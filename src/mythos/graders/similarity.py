@@ -26,7 +26,7 @@ class Similar:
     def grade(self, example: Example, reply: str, ask: Ask | None = None) -> Score:
         texts, threshold = nearness.wanted(example.expected, 0.75)
         if not reply.strip():
-            return met(False, "The reply is empty.")
+            return met(False, "The text is empty.")
         try:
             vectors = embed([reply, *texts])
         except NotConfigured as error:

@@ -69,7 +69,7 @@ class ContainsSeveral:
 
 @dataclass(frozen=True, slots=True)
 class Equals:
-    """The reply is this text, edges aside, or, for an object, JSON of the same content."""
+    """The text is this text, edges aside, or, for an object, JSON of the same content."""
 
     ignore_case: bool = False
     version: int = 1
@@ -85,17 +85,17 @@ class Equals:
             try:
                 same = json.loads(reply) == expected
             except ValueError:
-                return met(False, "The reply is not JSON, so it cannot equal the expected object.")
+                return met(False, "The text is not JSON, so it cannot equal the expected object.")
         elif self.ignore_case:
             same = reply.strip().casefold() == str(expected).strip().casefold()
         else:
             same = reply.strip() == str(expected).strip()
-        return met(same, "The reply is exactly the expected text." if same else "The reply is another text.")
+        return met(same, "The text is exactly the expected text." if same else "The text is another text.")
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The reply starts, or ends, with the words; white space around it does not count."""
+    """The text starts, or ends, with the words; white space around it does not count."""
 
     which: Literal["start", "end"]
     ignore_case: bool = False
@@ -110,7 +110,7 @@ class Edge:
         found = re.search(pattern, reply, re.IGNORECASE if self.ignore_case else 0)
         verb = f"{self.which}s" if found else f"does not {self.which}"
         return met(
-            found is not None, f"The reply {verb} with {quoted(example.expected)}.", found.span(1) if found else None
+            found is not None, f"The text {verb} with {quoted(example.expected)}.", found.span(1) if found else None
         )
 
 

@@ -26,7 +26,7 @@ class Tokens:
 
     def grade(self, example: Example, reply: str, ask: Ask | None = None) -> Score:
         limit, count = int(example.expected), count_tokens(reply)
-        fact = f"The reply has {count} tokens; at {self.bound} {limit} are asked for."
+        fact = f"The text has {count} tokens; at {self.bound} {limit} are asked for."
         if self.bound == "most":
             return met(True, fact) if count <= limit else Score(limit / count, fact)
         return met(True, fact) if count >= limit else Score(count / limit, fact)
@@ -50,11 +50,11 @@ class WordCount:
     def grade(self, example: Example, reply: str, ask: Ask | None = None) -> Score:
         count, expected = len(_WORD.findall(reply)), example.expected
         if not isinstance(expected, Mapping):
-            return met(count == expected, f"The reply has {count} words; {int(expected)} are asked for.")
+            return met(count == expected, f"The text has {count} words; {int(expected)} are asked for.")
         least, most = expected.get("min", 0), expected.get("max")
         asked = f"at least {least}" + ("" if most is None else f" and at most {most}")
         inside = count >= least and (most is None or count <= most)
-        return met(inside, f"The reply has {count} words; {asked} are asked for.")
+        return met(inside, f"The text has {count} words; {asked} are asked for.")
 
 
 def _is_count(value: Any) -> bool:

@@ -29,4 +29,4 @@ class ToneIs:
         found = tone(measure(reply), reply)
         share = round(100 * found.scores[found.label])
         asked = " or ".join(wanted)
-        return met(found.label in wanted, f"The reply sounds {found.label} ({share} %); asked for: {asked}.")
+        return met(found.label in wanted, f"The text sounds {found.label} ({share} %); asked for: {asked}.")

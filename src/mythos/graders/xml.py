@@ -33,7 +33,7 @@ class Xml:
     def grade(self, example: Example, reply: str, ask: Ask | None = None) -> Score:
         if not self.anywhere:
             reason = _why_not_xml(reply.strip())
-            return met(not reason, f"The reply is not XML: {reason}." if reason else "The reply is well-formed XML.")
+            return met(not reason, f"The text is not XML: {reason}." if reason else "The text is well-formed XML.")
         for span in _elements(reply):
             if not _why_not_xml(reply[slice(*span)]):
                 return met(True, "There is XML in the reply.", span)

@@ -33,6 +33,10 @@ class Hit:
 PAGES = (
     ("Home", "home", "what needs you", "house"),
     ("Rule books", "codex.list", "codex", "book-open"),
+    ("Review inbox", "inbox", "what waits for a decision", "inbox"),
+    ("Contracts", "contracts.overview", "what prompts promise", "shield"),
+    ("Roles", "roles.list", "clauses that travel together", "users"),
+    ("What-if", "whatif.list", "changes of rules, tried before they are made", "flask-conical"),
     ("Regression", "regression.queue", "edits of rules that wait", "git-compare"),
     ("Mutations", "mutations.list", "every change of a prompt", "activity"),
     ("Prompt library", "prompts.library", "all prompts", "file-text"),
@@ -44,6 +48,7 @@ PAGES = (
 )
 ACTIONS = (
     ("New prompt", "prompts.new", "write a first text", "plus"),
+    ("Try a change of a rule", "whatif.new", "see what it would break", "flask-conical"),
     ("Import prompts", "prompts.import", "from a file", "upload"),
     ("Import a codex", "codex.import", "a rule book in Markdown", "upload"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -40,28 +41,48 @@ def list_page(request: HttpRequest) -> HttpResponse:
 
 
 def new(request: HttpRequest) -> HttpResponse:
-    """Edit one clause, or give a newer document; nothing is published by it."""
+    """Edit clauses, or give a newer document; nothing is published by it."""
     user, swarm = user_of(request), current_swarm(request)
     require(user, "codex.propose", swarm)
-    context: dict[str, Any] = {"typed": request.POST, "fields": {}}
-    status, name = 200, (request.POST.get("clause") or request.GET.get("clause", "")).strip()
+    edits: list[Edit] = []
+    context: dict[str, Any] = {"typed": request.POST, "fields": {}, "edits": edits}
+    status = 200
     try:
-        clause = _clause(request, name) if name else None
-        if clause is not None:
-            context |= {"clause": clause, "in_force": rules_in_force([clause])[clause.pk]}
-        if request.method == "POST":
-            return redirect("whatif.page", _propose(request, clause).pk)
+        _read_edits(request, edits)
+        if request.method == "POST" and "add" not in request.POST:
+            return redirect("whatif.page", _propose(request, edits).pk)
     except Invalid as error:
         context |= {"error": error, "fields": error.fields, "problems": error.data.get("problems", [])}
         status = 422
     active = queries.visible_clauses(user, swarm).filter(status=CodexClause.Status.ACTIVE)
     context |= {
-        "name": name,
+        "name": request.GET.get("clause", ""),
         "codices": queries.visible_codices(user, swarm),
         "options": active.values_list("codex__slug", "ref", "title")[:MOST_OPTIONS],
-        "text": request.POST.get("text", context.get("in_force", "")),
     }
     return render_page(request, "whatif/new.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A clause in force and what somebody would have it say."""
+
+    clause: CodexClause
+    text: str
+
+
+def _read_edits(request: HttpRequest, edits: list[Edit]) -> None:
+    """Fill the list as far as the clauses are known: texts typed already, then the clause to be added as it stands."""
+    for name, text in zip(request.POST.getlist("clause"), request.POST.getlist("text"), strict=False):
+        edits.append(Edit(_clause(request, name), text))
+    name = (request.POST.get("another") or request.GET.get("clause", "")).strip()
+    if not name or (request.method == "POST" and "add" not in request.POST):
+        return
+    clause = _clause(request, name)
+    if any(edit.clause.codex_id != clause.codex_id for edit in edits):
+        raise Invalid("One question is about one rule book.", fields={"clause": "It is of another rule book."})
+    if all(edit.clause.pk != clause.pk for edit in edits):
+        edits.append(Edit(clause, rules_in_force([clause])[clause.pk]))
 
 
 def _clause(request: HttpRequest, name: str) -> CodexClause:
@@ -78,11 +99,11 @@ def _clause(request: HttpRequest, name: str) -> CodexClause:
     return clause
 
 
-def _propose(request: HttpRequest, clause: CodexClause | None) -> CodexProposal:
+def _propose(request: HttpRequest, edits: list[Edit]) -> CodexProposal:
     user, post = user_of(request), request.POST
-    if clause is not None:
-        edits = [{"ref": clause.ref, "text": post.get("text", "")}]
-        return propose_change(actor=user, codex=clause.codex, edits=edits, title=post.get("title", ""))
+    if edits:
+        given = [{"ref": edit.clause.ref, "text": edit.text} for edit in edits]
+        return propose_change(actor=user, codex=edits[0].clause.codex, edits=given, title=post.get("title", ""))
     try:
         codex = queries.get_codex(user, post.get("codex", ""), current_swarm(request))
     except NotFound:

@@ -4,7 +4,7 @@
   const mac = /Mac|iPhone|iPad/.test(navigator.platform);
   const places = {
     h: "/", c: "/codex", r: "/codex/regression", m: "/belief/mutations", p: "/prompts", k: "/prompts/checkpoints",
-    a: "/assistants",
+    a: "/assistants", i: "/inbox", o: "/codex/contracts", w: "/codex/whatif",
   };
   let going = false;
 
