@@ -1,6 +1,9 @@
 """The vault at scale: writing, paging, searching, proving and carrying it, on one process.
 
-    python bench/vault.py [CHECKPOINTS ...]     default 10000 100000
+    python bench/vault.py [CHECKPOINTS ...] [--home=DIRECTORY] [--only=pages,writing,carrying]     default 10000 100000
+
+With a home of its own a database is kept, and filled only once.
+
 
 Texts are the real prompts of `../shared/data` with seeded edits. Each text carries the measures of the prompt it was
 edited from, so that a million of them can be made in minutes; what measuring costs is a figure of its own. Times are
@@ -44,6 +47,12 @@ QUERIES = {
     "rare word": "word1234",
     "two words": "must chef",
 }
+
+
+def option(name: str, otherwise: str = "") -> str:
+    """What was given as --name=value."""
+    given = [word.partition("=")[2] for word in sys.argv[1:] if word.startswith(f"--{name}=")]
+    return given[-1] if given else otherwise
 
 
 def start(home: str) -> None:
@@ -203,7 +212,9 @@ def pages(swarm: Any) -> dict[str, Any]:
         value = getattr(row, column)
         after = f"{value.isoformat() if isinstance(value, datetime) else value}|{row.pk}"
         results[f"last page by {sort}"] = sample(lambda s=sort, a=after: _shown(everything, swarm, "", f"-{s}", a))
-    user = create_user(actor=SYSTEM, email="b@example.org", name="B", password="a bench pass phrase 7", swarm=swarm)
+    user = create_user(
+        actor=SYSTEM, email=f"b{time.time_ns()}@example.org", name="B", password="a bench pass phrase 7", swarm=swarm
+    )
     browser = Client(headers={"Host": "localhost"})
     browser.force_login(user)
     for name in ("first page", "combined wide"):
@@ -266,7 +277,8 @@ def carrying(swarm: Any, home: str) -> dict[str, Any]:
     with Timer() as proof:
         whole = verify_vault(actor=SYSTEM, swarm=swarm)
     with Timer() as back, path.open() as file:
-        import_vault(actor=SYSTEM, swarm=create_swarm(actor=SYSTEM, slug="copy", name="Copy"), lines=file)
+        copy = create_swarm(actor=SYSTEM, slug=f"copy{swarm.pk}", name="Copy")
+        import_vault(actor=SYSTEM, swarm=copy, lines=file)
     path.unlink()
     return {
         "rows": rows,
@@ -284,17 +296,25 @@ def progress(what: Any) -> None:
 def measure(count: int) -> dict[str, Any]:
     """Every figure at one size."""
     from mythos.accounts.actors import SYSTEM
+    from mythos.accounts.models import Swarm
     from mythos.accounts.services import create_swarm
 
-    rng = random.Random(20)
-    swarm = create_swarm(actor=SYSTEM, slug=f"bench{count}", name="Bench")
-    results: dict[str, Any] = {"checkpoints": count, "bulk write": fill(swarm, count, rng)}
-    analyse()
+    rng, wanted = random.Random(20), option("only", "fill,pages,writing,carrying").split(",")
+    results: dict[str, Any] = {"checkpoints": count}
+    swarm = Swarm.objects.filter(slug=f"bench{count}").first()
+    if swarm is None:
+        swarm = create_swarm(actor=SYSTEM, slug=f"bench{count}", name="Bench")
+        results["bulk write"] = fill(swarm, count, rng)
+        analyse()
     progress(results)
-    results["pages"] = pages(swarm)
-    progress(results["pages"])
-    results["writing"] = writing(create_swarm(actor=SYSTEM, slug="writing", name="Writing"), rng)
-    if "--no-carrying" not in sys.argv:
+    if "pages" in wanted:
+        results["pages"] = pages(swarm)
+        progress(results["pages"])
+    if "writing" in wanted:
+        slug = f"writing{Swarm.objects.count()}"
+        results["writing"] = writing(create_swarm(actor=SYSTEM, slug=slug, name="Writing"), rng)
+        progress(results["writing"])
+    if "carrying" in wanted:
         results["carrying"] = carrying(swarm, os.environ["MYTHOS_HOME"])
     results["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return results
@@ -303,6 +323,10 @@ def measure(count: int) -> dict[str, Any]:
 def main() -> None:
     """One JSON object on stdout; each size in a process of its own, so that memory is its own too."""
     sizes = [int(word) for word in sys.argv[1:] if word.isdigit()] or [10_000, 100_000]
+    if len(sizes) == 1 and option("home"):
+        start(option("home"))
+        print(json.dumps(measure(sizes[0])))
+        return
     if len(sizes) == 1:
         with tempfile.TemporaryDirectory() as home:
             start(home)

@@ -36,6 +36,7 @@ KNOWN = {
     "MYTHOS_DAY_BUDGET",
     "MYTHOS_REPLAY_FILE",
     "MYTHOS_LOCAL_THREADS",
+    "MYTHOS_TRASH_DAYS",
 }
 
 
@@ -50,6 +51,14 @@ def _bool(name: str, default: bool) -> bool:
     if value in {"0", "false", "no", "off", ""}:
         return False
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+
+
+def _days(name: str) -> int:
+    """A number of days; 0, the default, stands for never."""
+    value = _text(name, "0")
+    if not value.isdigit():
+        raise ImproperlyConfigured(f"{name} must be a number of days, not {value!r}.")
+    return int(value)
 
 
 def _list(name: str, default: str) -> list[str]:
@@ -126,6 +135,7 @@ HTTPS = _bool("MYTHOS_HTTPS", False)
 ALLOWED_HOSTS = _list("MYTHOS_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _list("MYTHOS_TRUSTED_ORIGINS", "")
 DEFAULT_SWARM = _text("MYTHOS_SWARM", "")
+TRASH_DAYS = _days("MYTHOS_TRASH_DAYS")
 LOAD_DEMO = _bool("MYTHOS_DEMO", True)
 
 INSTALLED_APPS = [

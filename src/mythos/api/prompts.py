@@ -10,9 +10,11 @@ from mythos.api.auth import actor_of, swarm_of
 from mythos.api.paging import page
 from mythos.api.preconditions import base_version, etag, not_modified
 from mythos.api.schemas import prompts as shapes
+from mythos.api.schemas.vault import LineageOut
 from mythos.assistants.models import Assistant
 from mythos.assistants.queries import get_assistant
 from mythos.prompts import queries, services
+from mythos.prompts.lineage import lineage_of
 from mythos.prompts.models import Prompt
 from mythos.text.template import variables
 
@@ -120,6 +122,13 @@ def get_checkpoint(request: HttpRequest, prompt_id: int, version: int) -> Any:
     """One version, with its text."""
     actor = actor_of(request)
     return queries.checkpoint_of(actor, queries.get_prompt(actor, prompt_id), version=version)
+
+
+@router.get("/{int:prompt_id}/lineage", response=LineageOut)
+def show_lineage(request: HttpRequest, prompt_id: int) -> Any:
+    """Versions of a prompt and of its family of forks, newest first, and what was made from what."""
+    actor = actor_of(request)
+    return lineage_of(actor, queries.get_prompt(actor, prompt_id))
 
 
 @router.get("/{int:prompt_id}/mutations", response=shapes.MutationPage)

@@ -1,5 +1,6 @@
 """The vault: checkpoints and changes of every prompt, tags, the trash, proof and export."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -11,8 +12,11 @@ from mythos.api.schemas import vault as shapes
 from mythos.api.schemas.prompts import CheckpointPage, MutationPage
 from mythos.prompts import carrying, likeness, queries, services, verifying
 from mythos.prompts.limits import limited
+from mythos.prompts.mutations import COLUMNS, matching_mutations, mutation_rows
 from mythos.prompts.query import read_query
 from mythos.prompts.search import search
+from mythos.prompts.services import exports
+from mythos.prompts.tables import CONTENT_TYPES, table_lines
 
 router = Router(tags=["vault"])
 
@@ -34,15 +38,48 @@ def all_checkpoints(
         return page(search(rows, parts).rows, limit, cursor)
 
 
+@router.get("/checkpoints/export", response=None)
+def export_checkpoints(
+    request: HttpRequest, swarm: str | None = None, q: str = "", format: str = "jsonl"
+) -> StreamingHttpResponse:
+    """Everything a query of the grid finds, as `csv` or `jsonl`, as fast as it is read."""
+    rows = exports.matching_rows(actor_of(request), swarm_of(request, swarm), q)
+    return _stream(table_lines(exports.export_rows(rows), exports.COLUMNS, format), format)
+
+
+@router.get("/checkpoints/{int:old}/compare/{int:new}", response=shapes.ComparedOut)
+def compare_checkpoints(request: HttpRequest, old: int, new: int) -> Any:
+    """What changed in meaning and in measures between any two checkpoints."""
+    actor = actor_of(request)
+    one, other = (queries.get_checkpoint(actor, key) for key in (old, new))
+    pair = queries.compare_checkpoints(actor, one, other)
+    return {"trait_delta": pair.trait_delta, "comparison": pair.comparison.as_dict()}
+
+
 @router.get("/mutations", response=MutationPage)
 def all_mutations(
-    request: HttpRequest, swarm: str | None = None, tag: str = "", limit: int = 50, cursor: str | None = None
+    request: HttpRequest,
+    swarm: str | None = None,
+    q: str = "",
+    tag: str = "",
+    result: str = "",
+    limit: int = 50,
+    cursor: str | None = None,
 ) -> Any:
-    """Mutations of every prompt, newest first."""
-    rows = queries.visible_mutations(actor_of(request), swarm_of(request, swarm))
-    if tag:
-        rows = rows.filter(to_checkpoint__tag_rows__name=tag)
-    return page(rows, limit, cursor)
+    """Changes of every prompt, newest first; `q` is a query as on the page of mutations."""
+    where = swarm_of(request, swarm)
+    with limited():
+        rows = matching_mutations(actor_of(request), where, f"{q} tag:{tag}" if tag else q, result)
+        return page(rows, limit, cursor)
+
+
+@router.get("/mutations/export", response=None)
+def export_mutations(
+    request: HttpRequest, swarm: str | None = None, q: str = "", result: str = "", format: str = "jsonl"
+) -> StreamingHttpResponse:
+    """Every change a query finds, as `csv` or `jsonl`."""
+    rows = matching_mutations(actor_of(request), swarm_of(request, swarm), q, result)
+    return _stream(table_lines(mutation_rows(rows), COLUMNS, format), format)
 
 
 @router.post("/checkpoints/tags", response=shapes.TaggedOut)
@@ -91,3 +128,15 @@ def export_vault(request: HttpRequest, swarm: str | None = None) -> StreamingHtt
     where = swarm_of(request, swarm)
     lines = carrying.export_lines(actor=actor_of(request), swarm=where)
     return StreamingHttpResponse(in_batches(lines), content_type="application/x-ndjson")
+
+
+@router.post("/vault/import", response=shapes.ImportedOut)
+def import_vault(request: HttpRequest, swarm: str | None = None) -> Any:
+    """Lines of an export into a swarm without prompts: all of them, proven, or nothing; owners only."""
+    lines = (line.decode() for line in request)
+    report = services.import_vault(actor=actor_of(request), swarm=swarm_of(request, swarm), lines=lines)
+    return {"rows": report.rows, "proof": report.proof}
+
+
+def _stream(lines: Iterable[str], kind: str) -> StreamingHttpResponse:
+    return StreamingHttpResponse(in_batches(lines), content_type=CONTENT_TYPES[kind])

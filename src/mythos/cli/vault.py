@@ -1,4 +1,4 @@
-"""`mythos vault`: prove the history, take all of it out, bring it into an empty swarm."""
+"""`mythos vault`: the history of prompts, its proof, the trash, and all of it as a file."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ import click
 from mythos.accounts.actors import SYSTEM
 from mythos.cli.database import chosen_swarm, prepare, swarm_option
 from mythos.cli.output import Progress, json_option, print_json
+from mythos.errors import NotFound
 from mythos.prompts.carrying import export_lines
-from mythos.prompts.services import import_vault, purge_expired
+from mythos.prompts.lineage import lineage_of
+from mythos.prompts.mutations import TEXTS, matching_mutations, mutation_as_row
+from mythos.prompts.queries import get_prompt, trashed_prompts
+from mythos.prompts.services import import_vault, purge_expired, untrash_prompt
 from mythos.prompts.verifying import Proof, verify_vault
 
 
 @click.group("vault")
 def group() -> None:
-    """The history of prompts: prove it, take it out, bring it in."""
+    """The history of prompts: changes, proof, trash, export and import."""
 
 
 @group.command("verify")
@@ -35,11 +39,77 @@ def verify(swarm_slug: str, as_json: bool) -> int:
     return 0 if proof.is_whole else 1
 
 
+@group.command("log")
+@click.argument("query", nargs=-1)
+@click.option("--result", default="", help="kept, on_trial, rejected or rolled_back.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=40, show_default=True, help="How many to list.")
+@swarm_option
+@json_option
+def log(query: tuple[str, ...], result: str, limit: int, swarm_slug: str, as_json: bool) -> None:
+    """Changes that match a QUERY such as tag:@regression trait:formality- author:ines, newest first."""
+    prepare()
+    found = matching_mutations(SYSTEM, chosen_swarm(swarm_slug), " ".join(query), result).defer(*TEXTS)
+    rows = [mutation_as_row(row) for row in found[:limit]]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        moved = ", ".join(f"{name} {value:+g}" for name, value in row["trait_delta"].items())
+        click.echo(f"{row['created_at']:%Y-%m-%d %H:%M}  {row['prompt']} v{row['from_version']} → v{row['to_version']}")
+        click.echo(f"    {' '.join(row['symbolic_tags']) or 'no tags'}; {moved or 'no trait moved'}")
+
+
+@group.command("lineage")
+@click.argument("slug")
+@swarm_option
+@json_option
+def lineage(slug: str, swarm_slug: str, as_json: bool) -> None:
+    """Versions of a prompt and of its family of forks, newest first."""
+    prepare()
+    graph = lineage_of(SYSTEM, get_prompt(SYSTEM, slug, chosen_swarm(swarm_slug)))
+    origins = {edge.newer.checkpoint.pk: f"{edge.kind} of {edge.older.checkpoint}" for edge in graph.edges}
+    rows = [
+        {
+            "version": str(node.checkpoint),
+            "made_from": origins.get(node.checkpoint.pk, ""),
+            "labels": node.labels,
+            "is_current": node.is_current,
+        }
+        for node in graph.nodes
+    ]
+    if as_json:
+        print_json({"versions": rows, "hidden": graph.hidden})
+        return
+    for node, row in zip(graph.nodes, rows, strict=True):
+        mark = "*" if row["is_current"] else "o"
+        click.echo(f"{'  ' * node.lane}{mark} {' '.join([str(row['version']), str(row['made_from']), *node.labels])}")
+    if graph.hidden:
+        click.echo(f"The nearest {len(rows)}; {graph.hidden} more are further away.")
+
+
+@group.command("trash")
+@click.option("--restore", "slug", metavar="SLUG", help="Take this prompt out again, with everything it had.")
+@swarm_option
+def trash(slug: str | None, swarm_slug: str) -> None:
+    """What is in the trash, the last one first."""
+    prepare()
+    found = trashed_prompts(SYSTEM, chosen_swarm(swarm_slug))
+    if slug is not None:
+        prompt = found.filter(slug=slug).first()
+        if prompt is None:
+            raise NotFound(f"There is no prompt {slug!r} in the trash.")
+        untrash_prompt(actor=SYSTEM, prompt_id=prompt.pk)
+        click.echo(f"{slug} is back.")
+        return
+    for prompt in found:
+        click.echo(f"{prompt.deleted_at:%Y-%m-%d %H:%M}  {prompt.slug}")
+
+
 @group.command("purge")
 @click.option("--older-than", "days", type=click.IntRange(0), required=True, help="Days in the trash.")
 @swarm_option
 def purge(days: int, swarm_slug: str) -> None:
-    """Remove for good what has been in the trash that long. Nothing is purged unless this is run."""
+    """Remove for good what has been in the trash that long. MYTHOS_TRASH_DAYS does it by itself."""
     prepare()
     purged, kept = purge_expired(actor=SYSTEM, swarm=chosen_swarm(swarm_slug), days=days)
     click.echo(f"{purged} prompts purged.")

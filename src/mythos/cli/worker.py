@@ -10,6 +10,7 @@ import click
 from mythos.cli.database import prepare
 from mythos.cli.output import json_option, print_json
 from mythos.codex.services import sweep
+from mythos.prompts.services import schedule_purge
 from mythos.work.services import run_due
 from mythos.work.worker import run_forever
 
@@ -24,6 +25,7 @@ def worker(once: bool, as_json: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sweep()
+    schedule_purge()
     if once:
         tried = run_due()
         if as_json:

@@ -25,6 +25,11 @@ class Node:
     labels: list[str]
     tags: list[str]
 
+    @property
+    def is_current(self) -> bool:
+        """Whether its prompt says this now."""
+        return self.checkpoint.prompt.current_id == self.checkpoint.pk
+
 
 @dataclass(frozen=True)
 class Edge:

@@ -27,6 +27,8 @@ from mythos.text.normalize import normalize
 from mythos.text.template import includes
 from mythos.text.traits import delta
 
+ROLLED_BACK = "rolled_back"
+
 
 @dataclass(frozen=True)
 class CheckpointComparison:
@@ -107,6 +109,14 @@ def checkpoint_of(
     return found
 
 
+def get_checkpoint(actor: Actor, key: int) -> PromptCheckpoint:
+    """One checkpoint by number, or NotFound when it is not the actor's to see."""
+    found: PromptCheckpoint | None = visible_checkpoints(actor).filter(pk=key).first()
+    if found is None:
+        raise NotFound(f"There is no checkpoint {key}.")
+    return found
+
+
 def visible_checkpoints(actor: Actor, swarm: Swarm | None = None) -> QuerySet[PromptCheckpoint]:
     """Checkpoints of the actor's prompts, newest first."""
     found = PromptCheckpoint.objects.filter(seen_in(actor, swarm), ~Q(prompt__in=_trash(swarm)))
@@ -134,6 +144,16 @@ def with_rollbacks(rows: QuerySet[PromptMutationLog]) -> QuerySet[PromptMutation
         Exists(said_before), prompt=OuterRef("prompt"), version__gt=OuterRef("to_checkpoint__version")
     )
     return rows.annotate(rolled_back=Exists(again))
+
+
+def with_result(rows: QuerySet[Any], result: str) -> QuerySet[Any]:
+    """Mutations with one result: one of the stored ones that was not rolled back since, or `rolled_back`."""
+    if result == ROLLED_BACK:
+        return rows.filter(rolled_back=True)
+    if result and result not in PromptMutationLog.Result.values:
+        known = ", ".join([*PromptMutationLog.Result.values, ROLLED_BACK])
+        raise Invalid("There is no such result.", fields={"result": f"One of {known}."})
+    return rows.filter(result=result, rolled_back=False) if result else rows
 
 
 def prompt_history(actor: Actor, prompt: Prompt) -> QuerySet[PromptCheckpoint]:

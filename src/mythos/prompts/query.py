@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from mythos.accounts.models import Swarm
@@ -36,49 +36,59 @@ KEYS = ("tokens", "tone", "tag", "prompt", "ancestor", "assistant", "label", "li
 
 def read_query(query: str, swarm: Swarm | None) -> list[Part]:
     """The parts of a query, all of which a row must hold; Invalid names the part that cannot be read."""
-    parts, words = [], []
-    for typed in query.split():
-        key, colon, value = typed.partition(":")
-        if colon and key in KEYS:
-            parts.append(_part(typed, key, value, swarm))
-        elif colon and key.isalpha() and value and not value.startswith("//"):
-            raise _unreadable(typed, f"“{key}” is no filter; known: {', '.join(KEYS)}.")
-        else:
-            words.append(typed)
+    typed, words = split_query(query, KEYS)
+    parts = [_part(whole, key, value, swarm) for whole, key, value in typed]
     said = by_words(swarm, " ".join(words))
     return [*parts, said] if said else parts
 
 
+def split_query(query: str, keys: Sequence[str]) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """Each `key:value` as (itself, key, value), and the other words; Invalid for a key that is none of these."""
+    parts, words = [], []
+    for typed in query.split():
+        key, colon, value = typed.partition(":")
+        if colon and key in keys:
+            if not value:
+                raise unreadable(typed, "a value is missing after the colon.")
+            parts.append((typed, key, value))
+        elif colon and key.isalpha() and value and not value.startswith("//"):
+            raise unreadable(typed, f"“{key}” is no filter; known: {', '.join(keys)}.")
+        else:
+            words.append(typed)
+    return parts, words
+
+
 def _part(typed: str, key: str, value: str, swarm: Swarm | None) -> Part:
-    if not value:
-        raise _unreadable(typed, "a value is missing after the colon.")
     if key == "tone":
         return by_value(swarm, "tone_type", value.split(","))
     if key == "tag":
         return by_tag(swarm, [value, f"@{value}"])
     if key in _BY_SLUG:
         return _BY_SLUG[key](swarm, value)
+    if key == "created":
+        lookup, day = dates(typed, value)
+        return by_range(swarm, "created_at", {lookup: day})
     match = RANGE.match(value)
     if match is None:
-        raise _unreadable(typed, "write a number, >500, <500 or 100..500.")
-    if key == "created":
-        day = _date(typed, match["one"])
-        return by_range(swarm, "created_at", {_LOOKUPS.get(match["op"] or ">=", "gte"): day})
+        raise unreadable(typed, "write a number, >500, <500 or 100..500.")
     if match["low"]:
         return by_range(swarm, "token_count", {"gte": int(match["low"]), "lte": int(match["high"])})
     if not match["one"].isdigit() or len(match["one"]) > MOST_DIGITS:
-        raise _unreadable(typed, "write a number, >500, <500 or 100..500.")
-    number, lookup = int(match["one"]), _LOOKUPS.get(match["op"] or "")
-    return by_range(swarm, "token_count", {lookup: number} if lookup else {"gte": number, "lte": number})
+        raise unreadable(typed, "write a number, >500, <500 or 100..500.")
+    number, wanted = int(match["one"]), _LOOKUPS.get(match["op"] or "")
+    return by_range(swarm, "token_count", {wanted: number} if wanted else {"gte": number, "lte": number})
 
 
-def _date(part: str, text: str | None) -> datetime:
+def dates(part: str, value: str) -> tuple[str, datetime]:
+    """A lookup and the day it is about: `>2026-01` is from that day on."""
+    match = RANGE.match(value)
     try:
-        year, month, day = [int(piece) for piece in ((text or "") + "-1-1").split("-")][:3]
-        return datetime(year, month, day, tzinfo=UTC)
+        year, month, day = [int(piece) for piece in (((match and match["one"]) or "") + "-1-1").split("-")][:3]
+        return _LOOKUPS.get((match and match["op"]) or ">=", "gte"), datetime(year, month, day, tzinfo=UTC)
     except ValueError as error:
-        raise _unreadable(part, "write a date such as 2026-01-31 or 2026-01.") from error
+        raise unreadable(part, "write a date such as 2026-01-31 or 2026-01.") from error
 
 
-def _unreadable(part: str, why: str) -> Invalid:
+def unreadable(part: str, why: str) -> Invalid:
+    """What is told about a part that cannot be read."""
     return Invalid(f"“{part}”: {why}", fields={"q": f"“{part}”: {why}"}, data={"token": part})

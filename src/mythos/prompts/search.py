@@ -92,7 +92,7 @@ def by_range(swarm: Swarm | None, column: str, limits: dict[str, int | datetime]
 
 def by_tag(swarm: Swarm | None, names: Sequence[str]) -> Part:
     """Rows that carry one of the tags, measured or put on."""
-    tags = CheckpointTag.objects.filter(name__in=names, **_in(swarm)).order_by()
+    tags = CheckpointTag.objects.filter(name__in=names, **within(swarm)).order_by()
     return Part(
         tags.values_list("checkpoint_id"),
         Exists(CheckpointTag.objects.filter(checkpoint=OuterRef("pk"), name__in=names)),
@@ -111,17 +111,17 @@ def by_label(swarm: Swarm | None, name: str) -> Part:
 
 def by_prompt(swarm: Swarm | None, beginning: str) -> Part:
     """Rows of prompts whose slug begins so."""
-    return _of_prompts(swarm, Prompt.objects.filter(slug__startswith=beginning, **_in(swarm)))
+    return _of_prompts(swarm, Prompt.objects.filter(slug__startswith=beginning, **within(swarm)))
 
 
 def by_assistant(swarm: Swarm | None, slug: str) -> Part:
     """Rows of an assistant's prompts."""
-    return _of_prompts(swarm, Prompt.objects.filter(assistant__slug=slug, **_in(swarm)))
+    return _of_prompts(swarm, Prompt.objects.filter(assistant__slug=slug, **within(swarm)))
 
 
 def by_ancestor(swarm: Swarm | None, slug: str) -> Part:
     """Rows of a prompt and of everything that was forked from it, however far."""
-    above = Prompt.objects.filter(slug=slug, **_in(swarm)).order_by().values("pk")
+    above = Prompt.objects.filter(slug=slug, **within(swarm)).order_by().values("pk")
     family = PromptAncestor.objects.filter(ancestor__in=above).values("prompt_id")
     return _of_prompts(swarm, Prompt.objects.filter(pk__in=family))
 
@@ -156,12 +156,13 @@ def _of_prompts(swarm: Swarm | None, prompts: QuerySet[Prompt]) -> Part:
     return Part(_rows(swarm, Q(prompt__in=numbers)), In(Plain(F("prompt_id")), Subquery(numbers)))
 
 
-def _in(swarm: Swarm | None) -> dict[str, Any]:
+def within(swarm: Swarm | None) -> dict[str, Any]:
+    """The swarm as a filter; none for every swarm."""
     return {} if swarm is None else {"swarm": swarm}
 
 
 def _rows(swarm: Swarm | None, held: Q) -> QuerySet[Any, Any]:
-    return PromptCheckpoint.objects.filter(held, **_in(swarm)).order_by().values_list("pk")
+    return PromptCheckpoint.objects.filter(held, **within(swarm)).order_by().values_list("pk")
 
 
 def search(rows: QuerySet[Any], parts: Sequence[Part]) -> Found:
@@ -178,7 +179,7 @@ def search(rows: QuerySet[Any], parts: Sequence[Part]) -> Found:
     if driver is None:
         return Found(others, sample=SMALL_SAMPLE if any(part.is_frequent for part in parts) else SAMPLE)
     if fewest <= DRIVING:
-        few = others.filter(_among(_keys(driver.ids)))
+        few = others.filter(_among(rows, _keys(driver.ids)))
         return Found(few, few)
     return Found(others.filter(driver.test), others.filter(pk__in=driver.ids))
 
@@ -187,18 +188,19 @@ def _keys(ids: QuerySet[Any, Any]) -> list[int]:
     """Thousands of numbers, without the cost of a model for each."""
     try:
         sql, params = ids.query.sql_with_params()
-    except EmptyResultSet:
+    except EmptyResultSet:  # a part of nothing, such as the prompts like one that is not there
         return []
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [key for (key,) in cursor.fetchall()]
 
 
-def _among(ids: Sequence[int]) -> RawSQL:
+def _among(rows: QuerySet[Any], ids: Sequence[int]) -> RawSQL:
     """Rows with one of these numbers, as a single parameter."""
+    key = f"{rows.model._meta.db_table}.id"
     if connection.vendor == "postgresql":
-        return RawSQL("prompts_promptcheckpoint.id = ANY(%s)", [list(ids)], BooleanField())
-    held = "prompts_promptcheckpoint.id IN (SELECT value FROM json_each(%s))"
+        return RawSQL(f"{key} = ANY(%s)", [list(ids)], BooleanField())  # noqa: S611
+    held = f"{key} IN (SELECT value FROM json_each(%s))"  # noqa: S608
     return RawSQL(held, [json.dumps(ids)], BooleanField())  # noqa: S611
 
 

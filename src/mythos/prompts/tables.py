@@ -9,7 +9,8 @@ from typing import Any
 
 from mythos.errors import Invalid
 
-FORMATS = ("csv", "jsonl")
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+FORMATS = tuple(CONTENT_TYPES)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -12,6 +12,7 @@ from mythos.prompts.services.afterwards import compare_waiting, embed_waiting
 from mythos.prompts.services.exports import EXPORT_JOB, write_export
 from mythos.prompts.services.imports import ImportReport, Progress
 from mythos.prompts.services.recording import COMPARE_JOB, EMBED_JOB
+from mythos.prompts.services.retention import PURGE_JOB, purge_trash
 from mythos.prompts.services.uploads import IMPORT_JOB, PROBLEMS_KEPT, import_upload, read_upload
 from mythos.work.registry import Claim, task
 from mythos.work.services import landing, progress
@@ -31,6 +32,12 @@ def compare_changes(claim: Claim) -> None:
 def embed_texts(claim: Claim) -> None:
     """Embed the current texts that are not embedded yet."""
     embed_waiting(swarm_id=int(claim.key), tell=lambda done: progress(claim, done, done, "Embedding"))
+
+
+@task(PURGE_JOB)
+def purge_old(claim: Claim) -> None:
+    """Remove for good what has been in the trash for longer than it is kept."""
+    purge_trash()
 
 
 @task(EXPORT_JOB)

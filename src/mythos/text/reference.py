@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from mythos.text.tags import SYMBOLIC_TAGS
+from mythos.text.tone import AGREED, EVIDENCE, READ
 from mythos.text.traits import TRAITS
 
 
 def reference() -> str:
     """The page as Markdown."""
     lines = [
-        "# Traits and symbolic tags",
+        "# Traits, tone and symbolic tags",
         "",
-        "Made from the tables in `mythos.text.traits` and `mythos.text.tags` by `python -m mythos.text.reference`.",
+        "Made from the tables in `mythos.text.traits`, `tone` and `tags` by `python -m mythos.text.reference`.",
         "All are measured offline and deterministically. Word lists are in `mythos.text.lexicon` (English).",
         "",
         "## Traits",
@@ -21,6 +22,21 @@ def reference() -> str:
     ]
     lines += [f"| {t.name} | {t.unit} | {t.formula} | {t.meaning} | {t.higher_is} |" for t in TRAITS.values()]
     lines += ["", "A trait delta is new − old; traits that did not move are left out.", ""]
+    lines += [
+        "## Tone",
+        "",
+        "| tone | evidence |",
+        "|---|---|",
+        *(f"| {tone} | {why} |" for tone, why in EVIDENCE.items()),
+    ]
+    lines += [
+        "",
+        "The score of a tone is its share of exp(4·evidence); the label is the tone with the highest score.",
+        "No model is asked. On single sentences of real prompts (`data/tone`) it gives the label a reader gave in",
+        f"{AGREED} of {READ} cases ({AGREED / READ:.0%}); “neutral” for everything would be right in 30. It counts words, so",
+        "a sentence *about* humour or patience counts as playful or empathetic. Longer texts are steadier.",
+        "",
+    ]
     lines += ["## Symbolic tags", "", "| tag | given when |", "|---|---|"]
     lines += [f"| `{tag}` | {rule} |" for tag, rule in SYMBOLIC_TAGS.items()]
     return "\n".join(lines) + "\n"

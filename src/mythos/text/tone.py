@@ -6,7 +6,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-TONES = ("neutral", "formal", "friendly", "empathetic", "authoritative", "playful", "urgent", "terse")
+# tone -> the evidence for it, from 0 (at the first number or less) to 1 (at the second or more)
+EVIDENCE = {
+    "neutral": "always 0.35, so that weak evidence stays neutral",
+    "formal": "formality, 0.6 to 1.0",
+    "friendly": "friendliness + politeness, 1.5 to 10",
+    "empathetic": "empathy, 1.5 to 8",
+    "authoritative": "must and prohibitions per 100 words + 10·shouting, 1.5 to 8",
+    "playful": "playfulness, 0.5 to 5",
+    "urgent": "urgency, 2 to 10",
+    "terse": "7 − words per sentence, 0 to 5, from three words on",
+}
+TONES = tuple(EVIDENCE)
+# How many of the sentences of data/tone the measure gives the tone a reader gave them.
+AGREED, READ = 67, 102
 
 
 @dataclass(frozen=True, slots=True)

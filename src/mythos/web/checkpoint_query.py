@@ -27,8 +27,13 @@ def token_range(query: str) -> tuple[int, int | None]:
     return low, high
 
 
-def with_part(query: str, key: str, value: str) -> str:
-    """The query with `key:value` instead of what it said about the key; without it when it said just that."""
+def with_part(query: str, key: str, value: str, *, is_toggle: bool = True) -> str:
+    """The query with `key:value` instead of what it said about the key; a toggle takes away what it just said."""
     part = f"{key}:{value}"
-    others = [one for one in query.split() if not one.startswith(f"{key}:")]
-    return " ".join(others if part in query.split() else [*others, part])
+    others = without_key(query, key)
+    return others if is_toggle and part in query.split() else f"{others} {part}".strip()
+
+
+def without_key(query: str, key: str) -> str:
+    """The query without what it says about a key."""
+    return " ".join(one for one in query.split() if not one.startswith(f"{key}:"))

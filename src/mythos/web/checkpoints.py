@@ -17,13 +17,13 @@ from mythos.accounts.services import set_preference
 from mythos.errors import Invalid, NotFound
 from mythos.prompts.limits import limited
 from mythos.prompts.models import PromptCheckpoint, PromptMutationLog
-from mythos.prompts.queries import visible_checkpoints
+from mythos.prompts.queries import compare_checkpoints, visible_checkpoints
 from mythos.prompts.query import read_query
 from mythos.prompts.search import Count, count_up_to, counted, search, total_of
 from mythos.prompts.services import queue_export, tag_checkpoints, untag_checkpoints
 from mythos.prompts.services.exports import AT_ONCE, COLUMNS, export_rows, finished_export, matching_rows
 from mythos.prompts.services.tags import MOST as MOST_TAGGED
-from mythos.web import grid_choices
+from mythos.web import diff_view, grid_choices
 from mythos.web.checkpoint_query import parts_of, token_range
 from mythos.web.context import current_swarm, user_of
 from mythos.web.facets import facets
@@ -49,7 +49,7 @@ def grid(request: HttpRequest) -> HttpResponse:
     """Rows that match the query, with facets and paging by key."""
     user, swarm = user_of(request), current_swarm(request)
     everything = _lean(visible_checkpoints(user, swarm))
-    query, error = request.GET.get("q", "").strip(), ""
+    query, error, wrong_part = request.GET.get("q", "").strip(), "", ""
     sort = _sort(request.GET.get("sort", ""))
     try:
         shown = _shown(everything, swarm, query, sort, request.GET.get("after", ""))
@@ -57,6 +57,7 @@ def grid(request: HttpRequest) -> HttpResponse:
     except Invalid as wrong:
         if "q" not in wrong.fields:
             raise
+        wrong_part = wrong.data.get("token", "")
         error, chosen = f"{wrong.message} {wrong.hint}".strip(), (0, None)
         query_kept = request.GET.get("last", "").strip()
         shown = _shown(everything, swarm, _readable(query_kept, swarm), sort, "")
@@ -72,6 +73,7 @@ def grid(request: HttpRequest) -> HttpResponse:
         "parts": parts_of(query),
         "chosen_parts": query.split(),
         "error": error,
+        "wrong": wrong_part,
         "sort": sort,
         "facets": facets(everything, swarm, shown.total.number, chosen),
         "is_paged": bool(request.GET.get("after")),
@@ -148,15 +150,32 @@ def views(request: HttpRequest) -> HttpResponse:
     return grid_choices.keep(request, _back(request), choices)
 
 
+def compare(request: HttpRequest) -> HttpResponse:
+    """Any two checkpoints that were picked, of one prompt or of two; the older one first."""
+    user = user_of(request)
+    picked = [int(key) for key in request.GET.getlist("pick") if key.isdigit()]
+    rows = visible_checkpoints(user, current_swarm(request)).filter(pk__in=picked).order_by("created_at", "pk")
+    if len(rows) != 2:
+        messages.error(request, f"Pick two checkpoints to compare; {len(rows)} were picked.")
+        return redirect("checkpoints.grid")
+    old, new = rows
+    if old.prompt_id == new.prompt_id:
+        versions = urlencode({"from": old.version, "to": new.version})
+        return redirect(f"{reverse('prompts.compare', args=[old.prompt_id])}?{versions}")
+    pair = compare_checkpoints(user, old, new, use_embeddings=False)
+    return render(request, "checkpoints/compare.html", diff_view.shown(pair, request.GET.get("view", "")))
+
+
 @require_POST
 def tag(request: HttpRequest) -> HttpResponse:
-    """Put a person's tag on everything that matches, or take it off."""
+    """Put a person's tag on the rows picked, else on everything that matches; or take it off."""
     user, swarm = user_of(request), current_swarm(request)
     try:
         with limited():
             parts = read_query(request.POST.get("q", "").strip(), swarm)
             ids = search(visible_checkpoints(user, swarm), parts).rows.order_by().values_list("pk", flat=True)
-            chosen = list(ids[: MOST_TAGGED + 1])
+            picked = [int(key) for key in request.POST.getlist("pick") if key.isdigit()]
+            chosen = picked or list(ids[: MOST_TAGGED + 1])
         verb = untag_checkpoints if request.POST.get("remove") else tag_checkpoints
         changed = verb(actor=user, swarm=swarm, ids=chosen, name=request.POST.get("name", ""))
         messages.success(request, f"{changed} checkpoints changed.")

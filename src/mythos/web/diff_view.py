@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from mythos.prompts.queries import CheckpointComparison
 from mythos.text.diff import DiffSpan
 
 CONTEXT = 180  # characters of unchanged text kept on each side of a change
+MOST_FINDINGS = 20
+VIEWS = ("columns", "inline", "source")
 _BLANK = re.compile(r"(^\s+|\s+$|\s*\n\s*\n\s*)")
+
+
+def shown(pair: CheckpointComparison, view: str) -> dict[str, Any]:
+    """What a page needs to show two checkpoints side by side."""
+    return {
+        "pair": pair,
+        "marks": [asdict(finding) for finding in pair.comparison.findings[:MOST_FINDINGS]],
+        "view": view if view in VIEWS else VIEWS[0],
+    }
 
 
 @dataclass(frozen=True)

@@ -2,86 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from mythos.accounts.models import User
+from mythos.accounts.permissions import may
+from mythos.assistants.queries import visible_assistants
 from mythos.errors import Invalid, Stale
+from mythos.prompts.limits import limited
 from mythos.prompts.lineage import Lineage, Node, lineage_of
-from mythos.prompts.models import Prompt, PromptMutationLog
-from mythos.prompts.queries import fork_merge, get_prompt, prompt_history, visible_mutations, with_rollbacks
+from mythos.prompts.models import Prompt, PromptMutationLog, Source
+from mythos.prompts.mutation_query import read_mutation_query
+from mythos.prompts.mutations import COLUMNS, TEXTS, matching_mutations, mutation_rows
+from mythos.prompts.queries import ROLLED_BACK, fork_merge, get_prompt, prompt_history
 from mythos.prompts.services import merge_fork
 from mythos.text.tags import SYMBOLIC_TAGS
+from mythos.text.traits import TRAITS
+from mythos.web.checkpoint_query import parts_of, with_part, without_key
 from mythos.web.context import current_swarm, user_of
 from mythos.web.tables import page_after, stream
 
 PAGE_SIZE = 40
 LEFT, TOP, STEP, ROW, MOST_LANES = 12, 15, 18, 30, 6
-RESULTS = PromptMutationLog.Result
-ROLLED_BACK = "rolled_back"
-RESULTS_SHOWN = (*RESULTS.choices, (ROLLED_BACK, "Rolled back"))
-COLUMNS = (
-    "prompt", "parent_prompt", "from_version", "to_version", "assistant", "symbolic_tags", "trait_delta", "verdict",
-    "result", "rolled_back", "source", "reason", "actor_name", "created_at",
-)  # fmt: skip
+RESULTS_SHOWN = (*PromptMutationLog.Result.choices, (ROLLED_BACK, "Rolled back"))
 TRENDS = ("tokens", "reading_ease", "obligations_must", "prohibitions", "formality")
+CHOICES = {
+    "tag": ("What the change did", tuple(SYMBOLIC_TAGS)),
+    "trait": ("Trait that moved", tuple(f"{name}{way}" for name in TRAITS for way in "+-")),
+    "source": ("By way of", tuple(Source.values)),
+}
+TYPED = {"prompt": "Prompt, or how it begins", "author": "Author", "created": "Since, as 2026-01-31"}
 
 
 def list_page(request: HttpRequest) -> HttpResponse:
-    """Newest first, filtered by the address."""
+    """Newest first, filtered by the address; a wrong filter keeps the last result."""
     user = user_of(request)
-    rows, q, result = _filtered(request)
-    rows = rows.defer(
-        "from_checkpoint__text", "to_checkpoint__text", "from_checkpoint__traits", "to_checkpoint__traits"
-    )
-    page, following = page_after(rows, "created_at", "-created", request.GET.get("after", ""), PAGE_SIZE)
+    added = _with_choices(request)
+    if added is not None:
+        return redirect(f"{reverse('mutations.list')}?{urlencode(added)}")
+    q, error = request.GET.get("q", "").strip(), ""
+    wrong_part, result = "", request.GET.get("result", "")
+    kept = q
+    try:
+        page, following = _found(request, q, result)
+    except Invalid as wrong:
+        if "q" not in wrong.fields:
+            raise
+        wrong_part = wrong.data.get("token", "")
+        error, kept = f"{wrong.message} {wrong.hint}".strip(), _readable(request)
+        page, following = _found(request, kept, result)
     prompt = _chosen(request, user, page)
     context = {
         "rows": page,
         "next": following,
         "is_paged": bool(request.GET.get("after")),
         "q": q,
+        "last": kept,
+        "error": error,
+        "wrong": wrong_part,
+        "parts": parts_of(q),
+        "choices": [(key, name, values) for key, (name, values) in CHOICES.items()],
+        "typed": TYPED.items(),
+        "said": {key: value for key, _, value in (part.partition(":") for part in kept.split()) if value},
+        "assistants": visible_assistants(user, current_swarm(request)),
         "result": result,
         "results": RESULTS_SHOWN,
         "prompt": prompt,
+        "may_edit": prompt is not None and may(user, "prompts.revise", prompt),
         "drawing": _drawn(lineage_of(user, prompt)) if prompt else None,
         "trends": _trends(user, prompt) if prompt else [],
     }
-    return render(request, "mutations/list.html", context)
+    return render(request, "mutations/list.html", context, status=422 if error else 200)
 
 
-def _filtered(request: HttpRequest) -> tuple[QuerySet[Any], str, str]:
-    rows: QuerySet[Any] = with_rollbacks(visible_mutations(user_of(request), current_swarm(request)))
-    q, result = request.GET.get("q", "").strip(), request.GET.get("result", "")
-    for word in q.split():
-        rows = rows.filter(_matches(word))
-    if result == ROLLED_BACK:
-        rows = rows.filter(rolled_back=True)
-    elif result:
-        if result not in RESULTS.values:
-            known = ", ".join(value for value, _ in RESULTS_SHOWN)
-            raise Invalid("There is no such result.", fields={"result": f"One of {known}."})
-        rows = rows.filter(result=result, rolled_back=False)
-    return rows, q, result
+def _found(request: HttpRequest, q: str, result: str) -> tuple[list[PromptMutationLog], str]:
+    with limited():
+        rows = matching_mutations(user_of(request), current_swarm(request), q, result).defer(*TEXTS)
+        return page_after(rows, "created_at", "-created", request.GET.get("after", ""), PAGE_SIZE)
 
 
-def _matches(word: str) -> Q:
-    if word in SYMBOLIC_TAGS or f"@{word}" in SYMBOLIC_TAGS:
-        return Q(to_checkpoint__tag_rows__name=f"@{word.lstrip('@')}")
-    return (
-        Q(prompt__slug__icontains=word)
-        | Q(assistant__name__icontains=word)
-        | Q(actor_name__icontains=word)
-        | Q(reason__icontains=word)
-        | Q(source=word)
-        | Q(trait_delta__icontains=f'"{word}"')
-    )
+def _readable(request: HttpRequest) -> str:
+    """The filter that was shown before a wrong one; nothing when that cannot be read either."""
+    last = request.GET.get("last", "").strip()
+    try:
+        read_mutation_query(last, current_swarm(request))
+    except Invalid:
+        return ""
+    return last
+
+
+def _with_choices(request: HttpRequest) -> dict[str, str] | None:
+    """The address after something was chosen in the menu of filters; None when nothing was."""
+    if "choose" not in request.GET:
+        return None
+    q = request.GET.get("q", "")
+    for key in (*TYPED, "assistant", *CHOICES):
+        value = request.GET.get(f"with-{key}", "")
+        part = "_".join(value.split())  # a part of a query has no spaces
+        q = with_part(q, key, part, is_toggle=False) if part else without_key(q, key)
+    return {name: value for name, value in (("q", q), ("result", request.GET.get("result", ""))) if value}
 
 
 def _chosen(request: HttpRequest, user: User, page: list[PromptMutationLog]) -> Prompt | None:
@@ -96,7 +121,7 @@ class Drawing:
     """A lineage with places: circles, the curves between them, and how large the picture is."""
 
     lineage: Lineage
-    circles: list[tuple[int, int]]
+    circles: list[tuple[int, int, str]]
     paths: list[tuple[str, str]]
     width: int
     height: int
@@ -113,8 +138,8 @@ def _drawn(lineage: Lineage) -> Drawing:
         if edge.kind == "copy" and x1 == x2:  # beside the straight line, so that both are seen
             bend = f"C{x1 - LEFT} {y1 + ROW} {x2 - LEFT} {y2 - ROW} {x2} {y2}"
         paths.append((edge.kind, f"M{x1} {y1}{bend}"))
-    circles = [place(node) for node in lineage.nodes]
-    width = max((x for x, _ in circles), default=0) + LEFT
+    circles = [(*place(node), "now" if node.is_current else "") for node in lineage.nodes]
+    width = max((x for x, _, _ in circles), default=0) + LEFT
     return Drawing(lineage, circles, paths, width, ROW * len(circles))
 
 
@@ -150,18 +175,6 @@ def _trends(user: User, prompt: Prompt) -> list[dict[str, Any]]:
 
 def export(request: HttpRequest) -> HttpResponseBase:
     """The whole match as CSV or JSON Lines."""
-    rows, _, _ = _filtered(request)
-    rows = rows.order_by("-created_at", "-id")
-    return stream(_rows(rows), COLUMNS, request.GET.get("format", "csv"), "mutations")
-
-
-def _rows(rows: QuerySet[PromptMutationLog]) -> Iterator[dict[str, Any]]:
-    for row in rows.iterator(chunk_size=500):
-        named = {
-            "prompt": row.prompt.slug,
-            "parent_prompt": row.parent_prompt.slug,
-            "from_version": row.from_checkpoint.version,
-            "to_version": row.to_checkpoint.version,
-            "assistant": row.assistant.slug if row.assistant else "",
-        }
-        yield {name: named[name] if name in named else getattr(row, name) for name in COLUMNS}
+    q, result = request.GET.get("q", "").strip(), request.GET.get("result", "")
+    rows = matching_mutations(user_of(request), current_swarm(request), q, result)
+    return stream(mutation_rows(rows), COLUMNS, request.GET.get("format", "csv"), "mutations")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from mythos.accounts.permissions import may, require
@@ -22,12 +22,10 @@ from mythos.prompts.models import Prompt
 from mythos.text.diff import word_diff
 from mythos.text.normalize import normalize
 from mythos.text.template import variables
-from mythos.web import advice
+from mythos.web import advice, diff_view
 from mythos.web.context import current_swarm, user_of
 
-MOST_FINDINGS = 20
 PAGE_SIZE = 50
-VIEWS = ("columns", "inline", "source")
 STARTER = "You are {{name}}, an assistant of {{team}}.\n\nAnswer in the language of the question.\n"
 
 
@@ -209,14 +207,11 @@ def compare(request: HttpRequest, prompt_id: int) -> HttpResponse:
     left, right = (request.GET.get(name, "") for name in ("from", "to"))
     old = queries.checkpoint_of(user, prompt, version=int(left) if left.isdigit() else max(1, newest - 1))
     new_ = queries.checkpoint_of(user, prompt, version=int(right) if right.isdigit() else newest)
-    view = request.GET.get("view", "columns")
     pair = queries.compare_checkpoints(user, old, new_, use_embeddings=False)
     context = {
         "prompt": prompt,
-        "pair": pair,
-        "marks": [asdict(finding) for finding in pair.comparison.findings[:MOST_FINDINGS]],
         "versions": prompt.checkpoints.order_by("-version").values_list("version", flat=True)[:200],
-        "view": view if view in VIEWS else "columns",
+        **diff_view.shown(pair, request.GET.get("view", "")),
         "earlier": (old.version - 1, old.version) if old.version > 1 else None,
         "later": (new_.version, new_.version + 1) if new_.version < newest else None,
     }
@@ -235,6 +230,8 @@ def restore(request: HttpRequest, prompt_id: int) -> HttpResponse:
         base=int(base) if base.isdigit() else 0,
     )
     messages.success(request, f"Version {version} copied forward as version {saved.version}.")
+    if request.POST.get("from") == "vault":
+        return redirect(f"{reverse('mutations.list')}?prompt={prompt.pk}")
     return redirect("prompts.page", prompt.pk)
 
 

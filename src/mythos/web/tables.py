@@ -14,9 +14,8 @@ from django.http import StreamingHttpResponse
 
 from mythos.errors import Invalid
 from mythos.prompts.search import Beyond
-from mythos.prompts.tables import table_lines
+from mythos.prompts.tables import CONTENT_TYPES, table_lines
 
-CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 BATCH = 200
 
 

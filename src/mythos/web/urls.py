@@ -85,6 +85,7 @@ urlpatterns = [
     page("prompts/checkpoints", checkpoints.grid, "checkpoints.grid"),
     page("prompts/checkpoints/export", checkpoints.export, "checkpoints.export"),
     page("prompts/checkpoints/exports/<int:job_id>", checkpoints.download, "checkpoints.download"),
+    page("prompts/checkpoints/compare", checkpoints.compare, "checkpoints.compare"),
     page("prompts/checkpoints/tag", checkpoints.tag, "checkpoints.tag"),
     page("prompts/checkpoints/columns", checkpoints.columns, "checkpoints.columns"),
     page("prompts/checkpoints/views", checkpoints.views, "checkpoints.views"),

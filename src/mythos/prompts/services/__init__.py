@@ -11,6 +11,7 @@ from mythos.prompts.services.labels import (
     request_label_move,
 )
 from mythos.prompts.services.merging import merge_fork
+from mythos.prompts.services.retention import purge_trash, schedule_purge
 from mythos.prompts.services.tags import tag_checkpoints, untag_checkpoints
 from mythos.prompts.services.texts import create_prompt, fork_prompt, restore_checkpoint, revise_prompt
 from mythos.prompts.services.trash import purge_expired, purge_prompt, trash_prompt, untrash_prompt
@@ -32,6 +33,7 @@ __all__ = [
     "move_label",
     "purge_expired",
     "purge_prompt",
+    "purge_trash",
     "queue_export",
     "queue_import",
     "read_upload",
@@ -39,6 +41,7 @@ __all__ = [
     "request_label_move",
     "restore_checkpoint",
     "revise_prompt",
+    "schedule_purge",
     "tag_checkpoints",
     "trash_prompt",
     "untag_checkpoints",

@@ -34,6 +34,10 @@ JOBS = {
     "codex.audit_clause": "Measure an edited rule",
     "codex.import": "Import a rule book",
     "prompts.import": "Import prompts",
+    "prompts.export": "Export checkpoints",
+    "prompts.embed": "Embed texts",
+    "prompts.compare": "Compare imported changes",
+    "prompts.purge": "Empty the trash",
 }
 TERMS = {
     "codex": "The set of rules of a swarm: a rule book.",

@@ -42,6 +42,13 @@
     toast.addEventListener("pointerenter", () => clearTimeout(timer));
     toast.addEventListener("focusin", () => clearTimeout(timer));
   });
+  // How many rows are picked, said beside what can be done with them.
+  document.addEventListener("change", (event) => {
+    const said = event.target.name === "pick" && document.querySelector("[data-picked]");
+    if (!said) return;
+    const count = document.querySelectorAll("[name=pick]:checked").length;
+    said.textContent = count ? `${count} picked` : "";
+  });
   document.querySelectorAll("form[data-guard]").forEach((form) => {
     let dirty = false;
     form.addEventListener("input", () => { dirty = true; });
