@@ -43,7 +43,7 @@ def test_a_filter_narrows_and_what_is_chosen_in_the_menu_joins_it(as_, desk):
         "choose": "1",
         "q": "trait:tokens ancestor:desk",
         "with-trait": "tokens-",
-        "with-author": "Ines the owner",
+        "with-author": "Ines B",
     }
     led = client.get(reverse(PAGE), {**chosen, "result": "kept"})
     assert led["Location"] == f"{reverse(PAGE)}?q=ancestor%3Adesk+author%3AInes_B+trait%3Atokens-&result=kept"

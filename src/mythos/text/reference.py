@@ -33,8 +33,8 @@ def reference() -> str:
         "",
         "The score of a tone is its share of exp(4·evidence); the label is the tone with the highest score.",
         "No model is asked. On single sentences of real prompts (`data/tone`) it gives the label a reader gave in",
-        f"{AGREED} of {READ} cases ({AGREED / READ:.0%}); “neutral” for everything would be right in 30. It counts words, so",
-        "a sentence *about* humour or patience counts as playful or empathetic. Longer texts are steadier.",
+        f"{AGREED} of {READ} cases ({AGREED / READ:.0%}); “neutral” for everything would be right in 30. It counts",
+        "words, so a sentence *about* humour or patience counts as playful or empathetic. Longer texts are steadier.",
         "",
     ]
     lines += ["## Symbolic tags", "", "| tag | given when |", "|---|---|"]
