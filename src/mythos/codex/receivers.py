@@ -6,10 +6,10 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from mythos.codex.models import CodexContract
 from mythos.codex.services import contract_gate
 from mythos.codex.services.checks import CHECK_JOB
 from mythos.prompts.gates import register_gate
-from mythos.prompts.models import Prompt
 from mythos.prompts.signals import prompt_revised
 from mythos.work.services import enqueue
 
@@ -17,8 +17,7 @@ register_gate("contract", contract_gate)
 
 
 @receiver(prompt_revised, dispatch_uid="codex.check_prompt")
-def check_after_revision(sender: Any, *, prompt_id: int, **_: Any) -> None:
+def check_after_revision(sender: Any, *, prompt_id: int, swarm_id: int, parent_id: int | None, **_: Any) -> None:
     """A prompt with a contract, or a fork that may inherit one, is checked again."""
-    prompt = Prompt.objects.only("swarm_id", "parent_id").get(pk=prompt_id)
-    if prompt.parent_id or prompt.contracts.exists():
-        enqueue(kind=CHECK_JOB, key=str(prompt_id), payload={"prompt_id": prompt_id}, swarm_id=prompt.swarm_id)
+    if parent_id or CodexContract.objects.filter(prompt=prompt_id).exists():
+        enqueue(kind=CHECK_JOB, key=str(prompt_id), payload={"prompt_id": prompt_id}, swarm_id=swarm_id)

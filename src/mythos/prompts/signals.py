@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-prompt_revised = Signal()  # prompt_id, checkpoint_id
+prompt_revised = Signal()  # prompt_id, checkpoint_id, swarm_id, parent_id
 label_moved = Signal()  # prompt_id, label

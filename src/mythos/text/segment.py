@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["prose", "heading", "item", "code", "quote", "table"]
 
+LONGEST_KEPT = 20_000  # one saved text is cut five times: for its traits, and on both sides of comparisons
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+")
@@ -45,7 +47,16 @@ class _Run:
 
 def segment(text: str) -> list[Sentence]:
     """Every sentence, heading, list item, table row and code line that is not blank."""
-    return [sentence for run in _runs(text) for sentence in _split(text, run)]
+    return list(_kept(text) if len(text) <= LONGEST_KEPT else _segmented(text))
+
+
+@lru_cache(maxsize=64)
+def _kept(text: str) -> tuple[Sentence, ...]:
+    return _segmented(text)
+
+
+def _segmented(text: str) -> tuple[Sentence, ...]:
+    return tuple(sentence for run in _runs(text) for sentence in _split(text, run))
 
 
 def _runs(text: str) -> Iterator[_Run]:

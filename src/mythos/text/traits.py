@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from mythos.text import lexicon
-from mythos.text.segment import Sentence, segment
+from mythos.text.counts import SPOKEN, total
+from mythos.text.segment import segment
 from mythos.text.tokens import DEFAULT_ENCODING, count_tokens
 
 Traits = Mapping[str, float]
@@ -139,72 +139,48 @@ TRAITS: dict[str, Trait] = _table(
     ),
 )
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_NOT = r"(?!\s+(?:not|never)\b|n['’]t|['’]t)"
-_MUST = re.compile(rf"\b(?:must|shall|required|mandatory|obligatory|have to|has to|needs? to){_NOT}\b", re.IGNORECASE)
-_SHOULD = re.compile(rf"\b(?:should|ought|recommended){_NOT}\b", re.IGNORECASE)
-_MAY = re.compile(rf"\b(?:may|can|might|could|optional|allowed|permitted){_NOT}\b", re.IGNORECASE)
-_BAN = re.compile(
-    r"\bnever\b|\bdo not\b|\bdon['’]t\b|\b(?:must|shall|should|may|can)\s*(?:not|never)\b"
-    r"|\b(?:must|should|ca|sha)n['’]t\b|\b(?:forbidden|prohibited|not (?:allowed|permitted))\b",
-    re.IGNORECASE,
-)
-_HEDGE = re.compile(
-    r"\b(?:" + "|".join(re.escape(h) for h in sorted(lexicon.HEDGES, key=len, reverse=True)) + r")\b",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"(?<![\w.])[$€£]?\d+(?:[.,]\d+)*%?")
-_EXAMPLE = re.compile(
-    r"\b(?:for example|for instance|e\.g\.|such as)|^[ \t>#*-]*(?:examples?\b|input:|q:)",
-    re.IGNORECASE | re.MULTILINE,
-)
 _VARIABLE = re.compile(r"\{\{[ \t]*([A-Za-z_][\w.-]*)[ \t]*\}\}")
 _INCLUDE = re.compile(r"\{\{>[ \t]*([\w./-]+)[^{}\n]*\}\}")
-_CONTRACTION = re.compile(r"\b\w+['’](?:t|re|ve|ll|d|m)\b", re.IGNORECASE)
-_EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
-_VOWELS = re.compile(r"[aeiouy]+")
-_LEAD_IN = frozenset({"please", "always", "kindly", "do", "not", "then", "never", "and", "also"})
 
 
 def measure(text: str) -> dict[str, float]:
     """Every trait of the table, measured."""
     sentences = segment(text)
-    spoken = [s for s in sentences if s.kind in ("prose", "item", "quote", "heading")]
-    prose = "\n".join(s.text for s in sentences if s.kind != "code")
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(prose)]
-    count = len(words)
-    per_100 = _Rate(words)
-    bangs = prose.count("!")
-    formal = sum(word in lexicon.FORMAL for word in words)
-    informal = sum(word in lexicon.INFORMAL for word in words) + len(_CONTRACTION.findall(prose)) + bangs
+    spoken = sum(s.kind in SPOKEN for s in sentences)
+    n = total(sentences)
+    formality = (n.formal - n.informal) / (n.formal + n.informal + 1)
+
+    def per_100(found: int) -> float:
+        return 100.0 * found / n.words if n.words else 0.0
+
     values: dict[str, float] = {
         "tokens": count_tokens(text),
         "characters": len(text),
-        "words": count,
-        "sentences": len(spoken),
-        "words_per_sentence": count / len(spoken) if spoken else 0.0,
-        "reading_ease": _reading_ease(words, len(spoken)),
-        "directives": sum(_is_directive(s) for s in sentences),
-        "obligations_must": len(_MUST.findall(prose)),
-        "obligations_should": len(_SHOULD.findall(prose)),
-        "obligations_may": len(_MAY.findall(prose)),
-        "prohibitions": len(_BAN.findall(prose)),
-        "hedges": len(_HEDGE.findall(prose)),
-        "numbers": len(_NUMBER.findall(prose)),
+        "words": n.words,
+        "sentences": spoken,
+        "words_per_sentence": n.words / spoken if spoken else 0.0,
+        "reading_ease": _reading_ease(n.words, n.syllables, spoken),
+        "directives": n.directives,
+        "obligations_must": n.must,
+        "obligations_should": n.should,
+        "obligations_may": n.may,
+        "prohibitions": n.bans,
+        "hedges": n.hedges,
+        "numbers": n.numbers,
         "variables": len(set(_VARIABLE.findall(text))),
         "includes": len(set(_INCLUDE.findall(text))),
-        "examples": len(_EXAMPLE.findall(prose)),
+        "examples": n.examples,
         "headings": sum(s.kind == "heading" for s in sentences),
         "list_items": len({s.line for s in sentences if s.kind == "item"}),
         "code_lines": sum(s.kind == "code" for s in sentences),
-        "second_person": per_100(frozenset({"you", "your", "yours", "yourself"})),
-        "politeness": per_100(lexicon.POLITE),
-        "formality": 0.5 + 0.5 * (formal - informal) / (formal + informal + 1),
-        "empathy": per_100(lexicon.EMPATHY),
-        "friendliness": per_100(lexicon.FRIENDLY),
-        "playfulness": per_100(lexicon.PLAYFUL, extra=len(_EMOJI.findall(prose))),
-        "urgency": per_100(lexicon.URGENT, extra=bangs),
-        "shouting": sum(w.isupper() and len(w) > 2 for w in _WORD.findall(prose)) / count if count else 0.0,
+        "second_person": per_100(n.second_person),
+        "politeness": per_100(n.polite),
+        "formality": 0.5 + 0.5 * formality,
+        "empathy": per_100(n.empathy),
+        "friendliness": per_100(n.friendly),
+        "playfulness": per_100(n.playful),
+        "urgency": per_100(n.urgent),
+        "shouting": n.shouted / n.words if n.words else 0.0,
     }
     return {name: round(float(value), 4) for name, value in values.items()}
 
@@ -216,40 +192,8 @@ def delta(old: Traits, new: Traits) -> dict[str, float]:
     return {name: value for name, value in moved.items() if value}
 
 
-class _Rate:
-    """How many of the words are in a list, per hundred words."""
-
-    def __init__(self, words: list[str]) -> None:
-        self.words = words
-
-    def __call__(self, wanted: frozenset[str], *, extra: int = 0) -> float:
-        if not self.words:
-            return 0.0
-        return 100.0 * (sum(word in wanted for word in self.words) + extra) / len(self.words)
-
-
-def _is_directive(sentence: Sentence) -> bool:
-    if sentence.kind not in ("prose", "item", "quote"):
-        return False
-    for word in _WORD.findall(sentence.text)[:5]:
-        low = word.lower().replace("’", "'")
-        if low in ("don't", "never"):
-            return True
-        if low not in _LEAD_IN:
-            return low in lexicon.IMPERATIVES
-    return False
-
-
-def _reading_ease(words: list[str], sentences: int) -> float:
+def _reading_ease(words: int, syllables: int, sentences: int) -> float:
     if not words or not sentences:
         return 0.0
-    syllables = sum(_syllables(word) for word in words)
-    score = 206.835 - 1.015 * len(words) / sentences - 84.6 * syllables / len(words)
+    score = 206.835 - 1.015 * words / sentences - 84.6 * syllables / words
     return min(100.0, max(0.0, score))
-
-
-def _syllables(word: str) -> int:
-    groups = len(_VOWELS.findall(word))
-    if word.endswith("e") and not word.endswith(("le", "ee")) and groups > 1:
-        groups -= 1
-    return max(1, groups)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,7 +25,9 @@ from mythos.prompts.models import (
 )
 from mythos.prompts.services.measure import Measured
 from mythos.prompts.services.recording import (
+    POINTER,
     Origin,
+    announce,
     checkpoint_row,
     clean_tags,
     compare_later,
@@ -34,7 +35,6 @@ from mythos.prompts.services.recording import (
     measured_tags,
     mutation_row,
 )
-from mythos.prompts.signals import prompt_revised
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ def write_batch(actor: Actor, swarm: Swarm, arrivals: Sequence[Arrival], at_once
             compare_later(swarm.pk)
         # A new prompt has neither contract nor parent, so nobody waits to hear of it.
         for prompt in old:
-            ids = {"prompt_id": prompt.pk, "checkpoint_id": prompt.current_id}
-            transaction.on_commit(partial(prompt_revised.send_robust, Prompt, **ids))
+            assert prompt.current_id is not None
+            announce(prompt, prompt.current_id)
     return sum(row.compared == Compared.AT_ONCE for row in mutations)
 
 
@@ -159,4 +159,4 @@ def _point(arrivals: Sequence[Arrival], steps: Sequence[_Step]) -> None:
         prompt.updated_at = newest[prompt.pk].created_at
         prompt.stamp += 1
     values = [(prompt.current_id, prompt.updated_at, prompt.stamp, prompt.pk) for prompt in prompts]
-    update_rows(Prompt, ("current", "updated_at", "stamp"), values)
+    update_rows(Prompt, POINTER, values)

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from mythos.accounts.actors import Actor, actor_name, person
+from mythos.prompts.bulk import insert_rows, update_rows
 from mythos.prompts.chain import fasten, head_of
 from mythos.prompts.fulltext import remember
 from mythos.prompts.models import (
@@ -31,6 +32,7 @@ from mythos.work.services import enqueue
 EMBED_JOB = "prompts.embed"
 COMPARE_JOB = "prompts.compare"
 TREND = 12
+POINTER = ("current", "updated_at", "stamp")
 GATHERING = timedelta(seconds=5)  # texts come in bursts; one job takes them together
 
 
@@ -78,22 +80,25 @@ def record(
 ) -> PromptCheckpoint:
     """Write checkpoint, mutation and pointer; the caller holds the transaction and the locks."""
     checkpoint = checkpoint_row(prompt, content, origin, before, derived_from)
-    checkpoint.save()
+    insert_rows([checkpoint])
     remember([checkpoint])
     if before is not None:
         mutation = mutation_row(prompt, before, checkpoint, content, origin)
         fasten(mutation, head_of(prompt.swarm_id))
-        mutation.save()
-        tags = measured_tags(mutation)
-        if tags:
-            CheckpointTag.objects.bulk_create(tags)
-    Prompt.objects.filter(pk=prompt.pk).update(
-        current=checkpoint, updated_at=checkpoint.created_at, stamp=F("stamp") + 1
-    )
-    prompt.current, prompt.updated_at = checkpoint, checkpoint.created_at
+        insert_rows([mutation])
+        insert_rows(measured_tags(mutation))
+    prompt.current, prompt.updated_at, prompt.stamp = checkpoint, checkpoint.created_at, prompt.stamp + 1
+    update_rows(Prompt, POINTER, [(checkpoint.pk, prompt.updated_at, prompt.stamp, prompt.pk)])
     embed_later(prompt.swarm_id)
-    transaction.on_commit(partial(prompt_revised.send_robust, Prompt, prompt_id=prompt.pk, checkpoint_id=checkpoint.pk))
+    announce(prompt, checkpoint.pk)
     return checkpoint
+
+
+def announce(prompt: Prompt, checkpoint_id: int) -> None:
+    """Tell the floors above, once the text is written."""
+    ids = {"prompt_id": prompt.pk, "checkpoint_id": checkpoint_id}
+    where = {"swarm_id": prompt.swarm_id, "parent_id": prompt.parent_id}
+    transaction.on_commit(partial(prompt_revised.send_robust, Prompt, **ids, **where))
 
 
 def checkpoint_row(
@@ -165,8 +170,12 @@ def measured_tags(row: PromptMutationLog) -> list[CheckpointTag]:
 
 
 def embed_later(swarm_id: int) -> None:
-    """One waiting job a swarm embeds every text that came since."""
+    """One waiting job a swarm embeds every text that came since; one queued a moment ago still waits for certain."""
+    key = f"embed-{swarm_id}"
+    if cache.get(key):
+        return
     enqueue(kind=EMBED_JOB, key=str(swarm_id), swarm_id=swarm_id, not_before=timezone.now() + GATHERING)
+    transaction.on_commit(lambda: cache.set(key, True, GATHERING.total_seconds() / 2))
 
 
 def compare_later(swarm_id: int) -> None:

@@ -140,9 +140,10 @@ def restore_checkpoint(
 def lock_prompt(prompt: Prompt) -> tuple[Prompt, PromptCheckpoint]:
     """The prompt as it is now with its current checkpoint, held until the transaction ends."""
     lock_chain(prompt.swarm_id)
-    held = Prompt.objects.select_for_update(of=("self",)).select_related("swarm", "assistant", "current")
+    held = Prompt.objects.select_for_update(of=("self",)).select_related("current")
     locked = held.get(pk=prompt.pk)
     assert locked.current is not None
+    locked.swarm = prompt.swarm
     locked.current.prompt = locked
     return locked, locked.current
 

@@ -1,0 +1,128 @@
+"""What is counted in a sentence. Versions of a prompt share most of theirs, so the counts of a sentence are kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from mythos.text import lexicon
+from mythos.text.segment import Kind, Sentence
+
+KEPT = 8192
+LONGEST_KEPT = 1000
+SPOKEN = frozenset({"prose", "item", "quote", "heading"})
+_ORDERS = SPOKEN - {"heading"}
+_SECOND_PERSON = frozenset({"you", "your", "yours", "yourself"})
+
+
+class Counts(NamedTuple):
+    """Words of each kind in a sentence, or in all of them."""
+
+    words: int = 0
+    syllables: int = 0
+    formal: int = 0
+    informal: int = 0
+    directives: int = 0
+    must: int = 0
+    should: int = 0
+    may: int = 0
+    bans: int = 0
+    hedges: int = 0
+    numbers: int = 0
+    examples: int = 0
+    second_person: int = 0
+    polite: int = 0
+    empathy: int = 0
+    friendly: int = 0
+    playful: int = 0
+    urgent: int = 0
+    shouted: int = 0
+
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_NOT = r"(?!\s+(?:not|never)\b|n['’]t|['’]t)"
+_MUST = re.compile(rf"\b(?:must|shall|required|mandatory|obligatory|have to|has to|needs? to){_NOT}\b", re.IGNORECASE)
+_SHOULD = re.compile(rf"\b(?:should|ought|recommended){_NOT}\b", re.IGNORECASE)
+_MAY = re.compile(rf"\b(?:may|can|might|could|optional|allowed|permitted){_NOT}\b", re.IGNORECASE)
+_BAN = re.compile(
+    r"\bnever\b|\bdo not\b|\bdon['’]t\b|\b(?:must|shall|should|may|can)\s*(?:not|never)\b"
+    r"|\b(?:must|should|ca|sha)n['’]t\b|\b(?:forbidden|prohibited|not (?:allowed|permitted))\b",
+    re.IGNORECASE,
+)
+_HEDGE = re.compile(
+    r"\b(?:" + "|".join(re.escape(h) for h in sorted(lexicon.HEDGES, key=len, reverse=True)) + r")\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<![\w.])[$€£]?\d+(?:[.,]\d+)*%?")
+_EXAMPLE = re.compile(
+    r"\b(?:for example|for instance|e\.g\.|such as)|^[ \t>#*-]*(?:examples?\b|input:|q:)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CONTRACTION = re.compile(r"\b\w+['’](?:t|re|ve|ll|d|m)\b", re.IGNORECASE)
+_EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
+_VOWELS = re.compile(r"[aeiouy]+")
+_LEAD_IN = frozenset({"please", "always", "kindly", "do", "not", "then", "never", "and", "also"})
+
+
+def total(sentences: Iterable[Sentence]) -> Counts:
+    """The counts of all sentences together; code is not read."""
+    rows = [_counted(s.text, s.kind) for s in sentences if s.kind != "code"]
+    return Counts(*map(sum, zip(*rows, strict=True))) if rows else Counts()
+
+
+def _counted(text: str, kind: Kind) -> Counts:
+    return _kept(text, kind) if len(text) <= LONGEST_KEPT else _count(text, kind)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(text: str, kind: Kind) -> Counts:
+    return _count(text, kind)
+
+
+def _count(text: str, kind: Kind) -> Counts:
+    raw = _WORD.findall(text)
+    words = [word.lower().replace("’", "'") for word in raw]
+    bangs = text.count("!")
+
+    def of(wanted: frozenset[str]) -> int:
+        return sum(word in wanted for word in words)
+
+    return Counts(
+        words=len(words),
+        syllables=sum(map(_syllables, words)),
+        formal=of(lexicon.FORMAL),
+        informal=of(lexicon.INFORMAL) + len(_CONTRACTION.findall(text)) + bangs,
+        directives=int(kind in _ORDERS and _is_directive(words)),
+        must=len(_MUST.findall(text)),
+        should=len(_SHOULD.findall(text)),
+        may=len(_MAY.findall(text)),
+        bans=len(_BAN.findall(text)),
+        hedges=len(_HEDGE.findall(text)),
+        numbers=len(_NUMBER.findall(text)),
+        examples=len(_EXAMPLE.findall(text)),
+        second_person=of(_SECOND_PERSON),
+        polite=of(lexicon.POLITE),
+        empathy=of(lexicon.EMPATHY),
+        friendly=of(lexicon.FRIENDLY),
+        playful=of(lexicon.PLAYFUL) + len(_EMOJI.findall(text)),
+        urgent=of(lexicon.URGENT) + bangs,
+        shouted=sum(word.isupper() and len(word) > 2 for word in raw),
+    )
+
+
+def _is_directive(words: list[str]) -> bool:
+    for word in words[:5]:
+        if word in ("don't", "never"):
+            return True
+        if word not in _LEAD_IN:
+            return word in lexicon.IMPERATIVES
+    return False
+
+
+def _syllables(word: str) -> int:
+    groups = len(_VOWELS.findall(word))
+    if word.endswith("e") and not word.endswith(("le", "ee")) and groups > 1:
+        groups -= 1
+    return max(1, groups)
