@@ -117,4 +117,4 @@ def show_standing(rows: Sequence[Standing], runs: Mapping[str, RitualRun]) -> No
         if row.ritual.slug in runs:
             show_run(runs[row.ritual.slug])
     if not rows:
-        click.echo("There are no rituals with cases.")
+        click.echo("There are no rituals.")

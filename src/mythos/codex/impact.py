@@ -12,6 +12,7 @@ from mythos.codex.coverage import coverages
 from mythos.codex.models import ContractClause, State
 from mythos.codex.queries import affected_by
 from mythos.codex.standing import by_check, worst
+from mythos.codex.trying import trials
 from mythos.text.coverage import Coverage
 
 
@@ -30,7 +31,8 @@ class ImpactRow:
     """One promise about one changed clause.
 
     `before` is its state today, `after` once the change is in force, `if_signed` once the prompt, as it is, is
-    signed to the new text. `hides` says that a failure of today would pass under the new text.
+    signed to the new text. `hides` says that a failure of today would pass under the new text. `rituals` try the prompt
+    out and have to run again.
     """
 
     prompt_id: int
@@ -48,6 +50,7 @@ class ImpactRow:
     reason: str
     hides: bool
     runs_again: int
+    rituals: list[str]
 
 
 def impact_of(changes: Sequence[ClauseChange]) -> list[ImpactRow]:
@@ -60,13 +63,30 @@ def impact_of(changes: Sequence[ClauseChange]) -> list[ImpactRow]:
     )
     questions = {row.pk: _question(row, by_clause[row.clause_id].new_text) for row in bindings}
     answers = coverages(question for question in questions.values() if question is not None)
+    rituals: dict[int, list[str]] = {}
+    for ritual in trials().rituals_of({row.contract.prompt_id for row in bindings}):
+        rituals.setdefault(ritual.prompt_id, []).append(ritual.slug)
     rows = []
     for row in bindings:
         question = questions[row.pk]
-        rows.append(_row(row, by_clause[row.clause_id], answers.get(question) if question else None))
+        answer = answers.get(question) if question else None
+        rows.append(_row(row, by_clause[row.clause_id], answer, rituals.get(row.contract.prompt_id, [])))
     order = {State.BREACHED: 0, State.STALE: 1}
     rows.sort(key=lambda row: (order.get(State(row.if_signed), 2), not row.hides, row.slug, row.ref))
     return rows
+
+
+def rituals_to_run(rows: Sequence[ImpactRow]) -> list[dict[str, Any]]:
+    """The rituals a change touches through a contract and its prompt, those whose cases name the clause first."""
+    refs: dict[int, set[str]] = {}
+    for row in rows:
+        refs.setdefault(row.prompt_id, set()).add(row.ref)
+    slugs = {row.prompt_id: row.slug for row in rows}
+    found = [
+        ritual.as_dict(refs[ritual.prompt_id]) | {"prompt": slugs[ritual.prompt_id]}
+        for ritual in trials().rituals_of(refs)
+    ]
+    return sorted(found, key=lambda ritual: (-ritual["naming"], ritual["slug"]))
 
 
 def totals(rows: Iterable[ImpactRow]) -> dict[str, int]:
@@ -83,6 +103,7 @@ def totals(rows: Iterable[ImpactRow]) -> dict[str, int]:
         "clean": len(prompts - breached),
         "hidden": sum(row.hides for row in rows),
         "runs_again": sum(row.runs_again for row in rows),
+        "rituals": len({slug for row in rows for slug in row.rituals}),
     }
 
 
@@ -100,7 +121,7 @@ def _question(row: ContractClause, new_text: str) -> tuple[str, str] | None:
     return new_text, row.anchor if row.anchor and flat(row.anchor) in flat(text) else text
 
 
-def _row(row: ContractClause, change: ClauseChange, answer: Coverage | None) -> ImpactRow:
+def _row(row: ContractClause, change: ClauseChange, answer: Coverage | None, rituals: list[str]) -> ImpactRow:
     prompt = row.contract.prompt
     evidence = [item.state for item in by_check(row.evidence) if item.check not in ("version", "waiver")]
     if_signed = _if_signed(row, answer)
@@ -123,6 +144,7 @@ def _row(row: ContractClause, change: ClauseChange, answer: Coverage | None) -> 
         runs_again=sum(
             item["on"] == "output" and item["clause"] == change.ref for item in row.contract.symbolic_expectations
         ),
+        rituals=rituals,
     )
 
 

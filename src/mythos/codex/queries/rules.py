@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
@@ -150,6 +152,13 @@ def waiting_count(actor: Actor, swarm: Swarm) -> int:
 def clause_history(actor: Actor, clause: CodexClause) -> QuerySet[CodexClauseAudit]:
     """Every version of a clause, newest first."""
     return visible_audits(actor).filter(clause=clause).order_by("-version")
+
+
+def versions_since(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], datetime]:
+    """(clause, version) -> since when it was decided to hold, or was written where nobody had to decide."""
+    audits = CodexClauseAudit.objects.filter(clause__in={clause for clause, _ in pairs})
+    rows = audits.annotate(since=Coalesce("reviewed_at", "created_at")).values_list("clause_id", "version", "since")
+    return {(clause, version): since for clause, version, since in rows if (clause, version) in pairs}
 
 
 def audit_report(

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from mythos.accounts.actors import Actor, actor_name, person
 from mythos.accounts.permissions import require
-from mythos.codex.impact import ClauseChange, as_json, impact_of, totals
+from mythos.codex.impact import ClauseChange, as_json, impact_of, rituals_to_run, totals
 from mythos.codex.models import CodexClause, CodexClauseAudit
 from mythos.codex.queries import get_audit
 from mythos.codex.services.clauses import AUDIT_JOB
@@ -107,7 +107,8 @@ def _touched(audit: CodexClauseAudit) -> dict[str, Any]:
     try:
         change = ClauseChange(audit.clause_id, audit.clause.ref, audit.previous_version, audit.new_version)
         promises = impact_of([change])
-        return prompts_touched_by(audit) | {"contracts": as_json(promises), "totals": totals(promises)}
+        measured = {"contracts": as_json(promises), "totals": totals(promises), "rituals": rituals_to_run(promises)}
+        return prompts_touched_by(audit) | measured
     except NotConfigured as error:
         return {"measured": False, "reason": error.message, "checked_prompts": 0, "prompts": []}
 

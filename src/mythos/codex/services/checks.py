@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +15,10 @@ from django.utils import timezone
 from mythos.codex.carrying import CHECK, Carrier, judged
 from mythos.codex.coverage import coverages
 from mythos.codex.models import STATES, CodexClause, CodexClauseAudit, CodexContract, CodexRole, ContractClause, State
-from mythos.codex.queries import affected_by, contract_in_force, live_waivers
+from mythos.codex.queries import affected_by, contract_in_force, live_waivers, versions_since
 from mythos.codex.standing import Evidence, by_check, check_expectation, fold, worst
 from mythos.codex.terms import Expectation
+from mythos.codex.trying import trials
 from mythos.errors import NotConfigured
 from mythos.prompts.models import PromptCheckpoint
 
@@ -63,23 +65,34 @@ def standing_on(contract: CodexContract, checkpoint: PromptCheckpoint) -> Standi
     rows = list(contract.clauses.select_related("clause"))
     texts = pinned_texts(rows)
     expectations = [Expectation(**row) for row in contract.symbolic_expectations]
+    found = trials().tried(checkpoint, _since(rows))
+    checked = {
+        expectation.id: check_expectation(
+            expectation, checkpoint.text, checkpoint=checkpoint.version, replies=found.replies
+        )
+        for expectation in expectations
+    }
     waived = {waiver.clause_id: waiver for waiver in live_waivers(contract.prompt)}
     carried = _text_evidence(contract, checkpoint, rows, texts)
     evidence: dict[int, list[Evidence]] = {}
     for row in rows:
         items = [carried[row.pk]]
-        items += [
-            check_expectation(expectation, checkpoint.text, checkpoint=checkpoint.version)
-            for expectation in expectations
-            if expectation.clause == row.clause.ref
-        ]
+        items += [checked[promise.id] for promise in expectations if promise.clause == row.clause.ref]
+        items += found.evidence.get(row.clause.ref, [])
         items += version_evidence(row, texts)
         waiver = waived.get(row.clause_id)
         if waiver is not None:
             until = f"{waiver.owner_name} answers for it until {waiver.expires_at:%Y-%m-%d}: {waiver.reason}"
             items.append(Evidence("waiver", State.WAIVED, until))
         evidence[row.pk] = items
-    return Standing(checkpoint, rows, evidence, _contract_checks(contract, checkpoint, expectations))
+    return Standing(checkpoint, rows, evidence, _contract_checks(contract, checked))
+
+
+def _since(rows: Iterable[ContractClause]) -> dict[str, datetime]:
+    """Ref -> since when the pinned version holds: what was tried before that was tried against another rule."""
+    found = {row.clause_id: row for row in rows}
+    times = versions_since({(row.clause_id, row.pinned_version) for row in found.values()})
+    return {found[clause].clause.ref: moment for (clause, _), moment in times.items()}
 
 
 def pinned_texts(rows: Iterable[ContractClause]) -> dict[tuple[int, int], str]:
@@ -125,14 +138,8 @@ def version_evidence(row: ContractClause, texts: dict[tuple[int, int], str]) -> 
     return [Evidence("version", State.STALE, f"v{row.pinned_version} is signed, v{clause.accepted_version} in force.")]
 
 
-def _contract_checks(
-    contract: CodexContract, checkpoint: PromptCheckpoint, expectations: Sequence[Expectation]
-) -> list[dict[str, Any]]:
-    checks = [
-        {"id": expectation.id}
-        | check_expectation(expectation, checkpoint.text, checkpoint=checkpoint.version).as_dict()
-        for expectation in expectations
-    ]
+def _contract_checks(contract: CodexContract, checked: Mapping[str, Evidence]) -> list[dict[str, Any]]:
+    checks = [{"id": name} | evidence.as_dict() for name, evidence in checked.items()]
     names = [row["role"] for row in contract.inherited_roles]
     newest = CodexRole.objects.filter(swarm=contract.prompt.swarm_id, name__in=names, is_newest=True) if names else []
     versions = {role.name: role.version for role in newest}

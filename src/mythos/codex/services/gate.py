@@ -11,6 +11,8 @@ from mythos.codex.services.checks import Standing, standing_on
 from mythos.errors import ClauseBroken
 from mythos.prompts.models import Prompt, PromptCheckpoint
 
+_CONVERSATION = ("run", "result", "is_simulated")
+
 
 def blocking_findings(checkpoints: Iterable[PromptCheckpoint]) -> list[dict[str, Any]]:
     """Every promise that these texts do not keep and whose contract forbids them to leave; empty when they may."""
@@ -57,14 +59,15 @@ def _blocking(contract: CodexContract, standing: Standing) -> list[dict[str, Any
     unbound = [check for check in standing.checks if check["state"] in forbidden and not _is_of_clause(contract, check)]
     return rows + [
         {"prompt": contract.prompt.slug, "version": standing.checkpoint.version, "clause": ""}
-        | {key: check[key] for key in ("check", "state", "text", "sentence")}
+        | {key: check[key] for key in ("check", "state", "text", "sentence", *_CONVERSATION) if key in check}
         for check in unbound
     ]
 
 
 def _reason(standing: Standing, binding_id: int, state: str) -> dict[str, Any]:
     item = next(item for item in standing.evidence[binding_id] if item.state == state)
-    return {"check": item.check, "state": state, "text": item.text, "sentence": item.sentence}
+    shown = item.as_dict()
+    return {key: shown[key] for key in ("check", "state", "text", "sentence", *_CONVERSATION) if key in shown}
 
 
 def _is_of_clause(contract: CodexContract, check: dict[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from mythos.accounts.actors import SYSTEM, Actor, actor_name, person
 from mythos.accounts.permissions import require
-from mythos.codex.impact import ClauseChange, as_json, impact_of, totals
+from mythos.codex.impact import ClauseChange, as_json, impact_of, rituals_to_run, totals
 from mythos.codex.models import Codex, CodexClause, CodexClauseAudit, CodexProposal
 from mythos.codex.planning import plan_import
 from mythos.codex.queries import affected_by, get_proposal, visible_clauses
@@ -178,6 +178,7 @@ def _report(proposal: CodexProposal) -> dict[str, Any]:
     return {
         "totals": totals(rows) | {"clauses": len(changes)},
         "rows": as_json(rows),
+        "rituals": rituals_to_run(rows),
         "clauses": [_clause_report(change, change.ref in bound) for change in changes],
     }
 

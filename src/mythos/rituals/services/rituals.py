@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from mythos.prompts.models import Prompt
 from mythos.rituals.expecting import case_hash, checked
 from mythos.rituals.models import Ritual, RitualCase, Split
 from mythos.rituals.queries import cases_of, get_ritual
+from mythos.rituals.signals import ritual_changed
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,118}\Z")
 RESERVED = {"new", "import", "runs", "compare"}
@@ -94,7 +96,10 @@ def update_ritual(
     given: dict[str, Any] = {"title": title, "type": type, "description": description, "prompt": prompt}
     given["tags"] = None if tags is None else sorted({tag.strip() for tag in tags if tag.strip()})
     changes = {key: value for key, value in given.items() if value is not None}
-    Ritual.objects.filter(pk=ritual.pk).update(**changes, updated_at=timezone.now())
+    with transaction.atomic():
+        Ritual.objects.filter(pk=ritual.pk).update(**changes, updated_at=timezone.now())
+        for bound in {ritual.prompt_id, prompt.pk if prompt else ritual.prompt_id}:
+            _announce(ritual, bound)
     return get_ritual(actor, ritual_id)
 
 
@@ -189,7 +194,12 @@ def _write(ritual: Ritual, rows: dict[str, RitualCase]) -> CaseChanges:
     RitualCase.objects.bulk_update([old[ref] for ref in moved], ["position"], batch_size=500)
     ritual.updated_at = timezone.now()
     ritual.save(update_fields=["version", "updated_at"])
+    _announce(ritual, ritual.prompt_id)
     return CaseChanges(len(fresh), len(changed), len(gone), len(rows) - len(fresh) - len(changed))
+
+
+def _announce(ritual: Ritual, prompt_id: int | None) -> None:
+    transaction.on_commit(partial(ritual_changed.send_robust, Ritual, ritual_id=ritual.pk, prompt_id=prompt_id))
 
 
 def _differs(old: RitualCase, new: RitualCase) -> bool:
