@@ -42,7 +42,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.keys.append(self.headers.get("authorization", ""))
             act = self.server.script.pop(0) if self.server.script else "fine"
         good = json.dumps(_good(body)).encode()
-        if act == "fine":
+        if body.get("stream") and act in ("fine", "broken-stream"):
+            self._send(200, _events(body, whole=act == "fine"))
+        elif act == "fine":
             self._send(200, good)
         elif act == "429":
             self._send(429, b'{"error": {"message": "slow down"}}', {"Retry-After": "0.05"})
@@ -87,6 +89,17 @@ def _good(body: dict[str, Any]) -> dict[str, Any]:
     message = {"role": "assistant", "content": "You said: " + body["messages"][-1]["content"]}
     usage = {"prompt_tokens": 10, "completion_tokens": 5}
     return {"model": body["model"], "choices": [{"message": message, "finish_reason": "stop"}], "usage": usage}
+
+
+def _events(body: dict[str, Any], *, whole: bool) -> bytes:
+    words = ("You said: " + body["messages"][-1]["content"]).split(" ")
+    deltas = [{"content": word + " " * (n < len(words) - 1)} for n, word in enumerate(words)]
+    events: list[Any] = [{"model": body["model"], "choices": [{"delta": delta}]} for delta in deltas]
+    if whole:
+        events.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})
+        events.append({"choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 5}})
+    lines = [f"data: {json.dumps(event)}\n\n" for event in events] + ["data: [DONE]\n\n"] * whole
+    return ": keep alive\n\n".join(["", *lines]).encode()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mythos.rituals import statistics
-from mythos.rituals.statistics import agresti_min, bootstrap, holm, mcnemar, paired, sign_flip
+from mythos.rituals.statistics import Kappa, agresti_min, bootstrap, cohen_kappa, holm, mcnemar, paired, sign_flip
 
 
 def test_mcnemar_is_statsmodels_exact_test_on_random_tables() -> None:
@@ -112,3 +112,22 @@ def test_weights_count() -> None:
     heavy = paired([1.0] * 10 + [-1.0] * 10, [5.0] * 10 + [1.0] * 10, is_binary=True)
     assert heavy.test == "sign-flip"
     assert heavy.difference == pytest.approx(40 / 60)
+
+
+def test_kappa_and_its_interval_are_those_of_statsmodels() -> None:
+    reference = pytest.importorskip("statsmodels.stats.inter_rater").cohens_kappa
+    chance = random.Random(11)
+    for _ in range(200):
+        table = [[chance.randint(0, 30), chance.randint(0, 30)], [chance.randint(0, 30), chance.randint(1, 30)]]
+        pairs = [(bool(i), bool(j)) for i in (0, 1) for j in (0, 1) for _ in range(table[i][j])]
+        ours, theirs = cohen_kappa(pairs), reference(table)
+        if ours.value is None or ours.interval is None:
+            continue
+        assert ours.value == pytest.approx(theirs.kappa, abs=1e-9)
+        assert ours.interval[0] == pytest.approx(max(-1.0, theirs.kappa_low), abs=1e-9)
+        assert ours.interval[1] == pytest.approx(min(1.0, theirs.kappa_upp), abs=1e-9)
+
+
+def test_kappa_is_not_defined_where_both_always_say_the_same() -> None:
+    assert cohen_kappa([]).value is None
+    assert cohen_kappa([(True, True)] * 5) == Kappa(5, 5, None, None)

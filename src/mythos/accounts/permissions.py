@@ -27,6 +27,7 @@ LEAST_ROLE: dict[str, Role] = {
     "contracts.waive": Role.REVIEWER,
     "rituals.edit": Role.EDITOR,
     "rituals.run": Role.EDITOR,
+    "rituals.annotate": Role.EDITOR,
 }
 _ORDER = [Role.VIEWER, Role.EDITOR, Role.REVIEWER, Role.OWNER]
 

@@ -13,6 +13,7 @@ from mythos.errors import NotConfigured, ProviderFailed
 from mythos.providers.base import MAYBE_PAID, PASSING, Message, Options, Provider, Reply, ceiling, failed
 from mythos.providers.limits import Pace, Purse
 from mythos.providers.many import side_by_side
+from mythos.providers.streaming import Piece, stream
 
 Tag = TypeVar("Tag")
 
@@ -74,6 +75,23 @@ class Line:
             reply = self.provider.chat(messages, options)
             paid = reply.cost or 0.0
             return reply
+        except ProviderFailed as error:
+            paid = held if error.data.get("cause") in MAYBE_PAID else 0.0
+            raise
+        finally:
+            for purse in self.purses:
+                purse.settle(held, paid)
+
+    def stream(self, messages: Sequence[Message], options: Options) -> Iterator[Piece]:
+        """Piece by piece, tried once; a reply that is left in the middle counts as paid in full."""
+        held = paid = self._hold(messages, options)
+        try:
+            if self.pace is not None:
+                self.pace.wait()
+            for piece in stream(self.provider, messages, options):
+                if isinstance(piece, Reply):
+                    paid = piece.cost or 0.0
+                yield piece
         except ProviderFailed as error:
             paid = held if error.data.get("cause") in MAYBE_PAID else 0.0
             raise

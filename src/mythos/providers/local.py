@@ -13,7 +13,7 @@ import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 from mythos.errors import NotConfigured
 from mythos.providers.base import Limits, Message, Options, Price, Reply, failed
 from mythos.providers.openai import OpenAI
+from mythos.providers.streaming import Piece
 
 MODEL = "smollm2-135m-instruct-q4_1"
 THREADS_VARIABLE = "MYTHOS_LOCAL_THREADS"
@@ -49,6 +50,10 @@ class Local:
         client = self._running().client
         reply = client.chat(messages, replace(options, model=MODEL))
         return replace(reply, cost=0.0, model=MODEL)
+
+    def stream(self, messages: Sequence[Message], options: Options) -> Iterator[Piece]:
+        for piece in self._running().client.stream(messages, replace(options, model=MODEL)):
+            yield replace(piece, cost=0.0, model=MODEL) if isinstance(piece, Reply) else piece
 
     def _running(self) -> _Server:
         with self._lock:

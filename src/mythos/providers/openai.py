@@ -6,7 +6,8 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -15,7 +16,9 @@ import httpx2
 
 from mythos.errors import NotConfigured, ProviderFailed
 from mythos.providers.base import Limits, Message, Options, Price, Reply, failed
+from mythos.providers.openai_stream import Gathered
 from mythos.providers.prices import prices
+from mythos.providers.streaming import Piece
 
 URL_VARIABLE = "MYTHOS_OPENAI_URL"
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -54,29 +57,40 @@ class OpenAI:
         body = self._post(_body(messages, options, model), began + options.timeout)
         return _reply(body, model, (time.monotonic() - began) * 1000, self.price(model))
 
+    def stream(self, messages: Sequence[Message], options: Options) -> Iterator[Piece]:
+        model = options.model or self.model()
+        began = time.monotonic()
+        body = _body(messages, options, model) | {"stream": True, "stream_options": {"include_usage": True}}
+        gathered = Gathered(model)
+        with self._sent(body, began + options.timeout) as response:
+            for line in response.iter_lines():
+                if time.monotonic() > began + options.timeout:
+                    raise failed("timeout", "The reply took too long.")
+                yield from gathered.take(line)
+        yield gathered.reply((time.monotonic() - began) * 1000, self.price(model))
+
     def _post(self, body: Mapping[str, Any], deadline: float) -> bytes:
         """The body of a good answer; the deadline holds for the whole of it, however slowly it drips."""
+        with self._sent(body, deadline) as response:
+            return _read(response, deadline)
+
+    @contextmanager
+    def _sent(self, body: Mapping[str, Any], deadline: float) -> Iterator[httpx2.Response]:
+        """A good answer, not yet read; every way to fail has its cause."""
+        left = max(0.05, deadline - time.monotonic())
+        url, headers = self._url() + "/chat/completions", self._headers()
         try:
-            left = max(0.05, deadline - time.monotonic())
-            with self._http().stream(
-                "POST", self._url() + "/chat/completions", json=body, headers=self._headers(), timeout=left
-            ) as response:
-                read = bytearray()
-                for chunk in response.iter_bytes():
-                    read += chunk
-                    if time.monotonic() > deadline:
-                        raise failed("timeout", "The reply took too long.")
-                    if len(read) > MOST_BYTES:
-                        raise failed("malformed", "The reply is too large.")
+            with self._http().stream("POST", url, json=body, headers=headers, timeout=left) as response:
+                if response.status_code != 200:
+                    sent = response.request.headers.get("authorization", "")
+                    raise _refused(response, _without_key(_read(response, deadline), sent))
+                yield response
         except httpx2.TimeoutException as error:
             raise failed("timeout", "The provider did not answer in time.") from error
         except httpx2.RemoteProtocolError as error:
             raise failed("truncated", "The connection broke before the reply was complete.") from error
         except httpx2.HTTPError as error:
             raise failed("unreachable", f"The provider cannot be reached: {type(error).__name__}.") from error
-        if response.status_code != 200:
-            raise _refused(response, _without_key(bytes(read), response.request.headers.get("authorization", "")))
-        return bytes(read)
 
     def _url(self) -> str:
         return (self._given[0] or os.environ.get(URL_VARIABLE) or DEFAULT_URL).rstrip("/")
@@ -93,6 +107,17 @@ class OpenAI:
                 pool = httpx2.Limits(max_connections=256, max_keepalive_connections=128)
                 self._client = httpx2.Client(limits=pool, follow_redirects=False)
             return self._client
+
+
+def _read(response: httpx2.Response, deadline: float) -> bytes:
+    read = bytearray()
+    for chunk in response.iter_bytes():
+        read += chunk
+        if time.monotonic() > deadline:
+            raise failed("timeout", "The reply took too long.")
+        if len(read) > MOST_BYTES:
+            raise failed("malformed", "The reply is too large.")
+    return bytes(read)
 
 
 def _body(messages: Sequence[Message], options: Options, model: str) -> dict[str, Any]:

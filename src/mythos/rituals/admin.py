@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from mythos.rituals.models import Ritual, RitualCase, RitualReply, RitualResult, RitualRun
+from mythos.rituals.models import Ritual, RitualAnnotation, RitualCase, RitualReply, RitualResult, RitualRun
 from mythos.work.admin import ReadOnlyAdmin
 
-admin.site.register([Ritual, RitualCase, RitualRun, RitualResult, RitualReply], ReadOnlyAdmin)
+admin.site.register([Ritual, RitualCase, RitualRun, RitualResult, RitualReply, RitualAnnotation], ReadOnlyAdmin)

@@ -184,3 +184,29 @@ class RitualResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.case_id}/{self.repeat}"
+
+
+class RitualAnnotation(models.Model):
+    """What a person says of a reply on one expectation that a judge model has graded."""
+
+    class Verdict(models.TextChoices):
+        MET = "met"
+        BROKEN = "broken", "not met"
+        UNSURE = "unsure", "cannot tell"
+
+    result = models.ForeignKey(RitualResult, on_delete=models.CASCADE, related_name="annotations")
+    expectation = models.CharField(max_length=120)
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    user_name = models.CharField(max_length=200)
+    verdict = models.CharField(max_length=6, choices=Verdict)
+    note = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["result", "expectation", "user"], name="annotation_once_a_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.result_id} {self.expectation}: {self.verdict}"

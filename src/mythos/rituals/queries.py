@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
@@ -41,8 +42,7 @@ def cases_of(ritual: Ritual, split: str = "") -> QuerySet[RitualCase]:
 
 def cases_of_run(run: RitualRun) -> QuerySet[RitualCase]:
     """The cases that were in use when the run was started, whatever happened to them since."""
-    rows = RitualCase.objects.filter(ritual=run.ritual_id, since_version__lte=run.ritual_version)
-    rows = rows.filter(Q(retired_version=None) | Q(retired_version__gt=run.ritual_version))
+    rows = cases_at(run.ritual, run.ritual_version)
     return rows.filter(split=run.split) if run.split else rows
 
 
@@ -71,6 +71,39 @@ def get_run(actor: Actor, run_id: int) -> RitualRun:
 def results_of(run: RitualRun) -> QuerySet[RitualResult]:
     """What every case gave, in the order of the cases."""
     return RitualResult.objects.filter(run=run).select_related("case", "reply")
+
+
+def get_result(actor: Actor, result_id: int) -> RitualResult:
+    """What one case gave, with everything to show the conversation, or NotFound."""
+    rows = RitualResult.objects.filter(run__ritual__swarm__in=swarms_of(actor))
+    rows = rows.select_related("case", "reply", "run__ritual__swarm", "run__checkpoint__prompt")
+    result = rows.filter(pk=result_id).first()
+    if result is None:
+        raise NotFound(f"There is no result {result_id}.")
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class RitualVersion:
+    """One version of a ritual's cases: what came in and what went."""
+
+    version: int
+    added: int
+    retired: int
+
+
+def versions_of(ritual: Ritual) -> list[RitualVersion]:
+    """Every version, newest first; a changed case counts on both sides."""
+    rows = RitualCase.objects.filter(ritual=ritual).order_by()
+    came = dict(rows.values_list("since_version").annotate(number=Count("pk")))
+    went = dict(rows.exclude(retired_version=None).values_list("retired_version").annotate(number=Count("pk")))
+    return [RitualVersion(n, came.get(n, 0), went.get(n, 0)) for n in range(ritual.version, 0, -1)]
+
+
+def cases_at(ritual: Ritual, version: int) -> QuerySet[RitualCase]:
+    """The cases as they were at a version."""
+    rows = RitualCase.objects.filter(ritual=ritual, since_version__lte=version)
+    return rows.filter(Q(retired_version=None) | Q(retired_version__gt=version))
 
 
 def spent_today(swarm: Swarm) -> float:

@@ -159,3 +159,33 @@ def _needed(spread: float, mean: float, margin: float, alpha: float) -> int:
     z_alpha, z_power = NormalDist().inv_cdf(1 - alpha / 2), NormalDist().inv_cdf(POWER)
     root = math.sqrt(max(0.0, share - effect**2))
     return min(MOST_NEEDED, math.ceil((z_alpha * math.sqrt(share) + z_power * root) ** 2 / effect**2))
+
+
+@dataclass(frozen=True, slots=True)
+class Kappa:
+    """Cohen's kappa of two raters with its interval; both empty where it is not defined."""
+
+    n: int
+    agreed: int
+    value: float | None
+    interval: tuple[float, float] | None
+
+
+def cohen_kappa(pairs: Sequence[tuple[bool, bool]], alpha: float = ALPHA) -> Kappa:
+    """Agreement beyond chance, with the large-sample interval of Fleiss, Cohen and Everitt (1969)."""
+    n, agreed = len(pairs), sum(one == other for one, other in pairs)
+    if not n:
+        return Kappa(0, 0, None, None)
+    table = np.zeros((2, 2))
+    for one, other in pairs:
+        table[int(one), int(other)] += 1 / n
+    rows, columns = table.sum(axis=1), table.sum(axis=0)
+    seen, chance = float(np.trace(table)), float(rows @ columns)
+    if chance == 1.0:  # both always said the same one thing: there is nothing to be told from chance
+        return Kappa(n, agreed, None, None)
+    kappa = (seen - chance) / (1 - chance)
+    own = sum(table[i, i] * (1 - (rows[i] + columns[i]) * (1 - kappa)) ** 2 for i in range(2))
+    crossed = (1 - kappa) ** 2 * sum(table[i, 1 - i] * (columns[i] + rows[1 - i]) ** 2 for i in range(2))
+    variance = (own + crossed - (kappa - chance * (1 - kappa)) ** 2) / (n * (1 - chance) ** 2)
+    half = NormalDist().inv_cdf(1 - alpha / 2) * math.sqrt(max(0.0, variance))
+    return Kappa(n, agreed, kappa, (max(-1.0, kappa - half), min(1.0, kappa + half)))

@@ -57,7 +57,7 @@ def create_ritual(
     fields = _problems(slug, type, prompt, swarm)
     if fields:
         raise Invalid("The ritual cannot be made.", fields=fields)
-    rows = _rows(cases, strict)
+    rows = case_rows(cases, strict)
     with transaction.atomic():
         if Ritual.objects.filter(swarm=swarm, slug=slug).exists():
             raise Invalid("The ritual cannot be made.", fields={"slug": f"{slug} is taken."})
@@ -99,7 +99,7 @@ def update_ritual(
     with transaction.atomic():
         Ritual.objects.filter(pk=ritual.pk).update(**changes, updated_at=timezone.now())
         for bound in {ritual.prompt_id, prompt.pk if prompt else ritual.prompt_id}:
-            _announce(ritual, bound)
+            announce(ritual, bound)
     return get_ritual(actor, ritual_id)
 
 
@@ -109,7 +109,7 @@ def set_cases(
     """Make these the cases of the ritual; those that stay the same keep their row, the others get a new version."""
     ritual = get_ritual(actor, ritual_id)
     require(actor, "rituals.edit", ritual)
-    rows = _rows(cases, strict)
+    rows = case_rows(cases, strict)
     with transaction.atomic():
         locked = Ritual.objects.select_for_update(of=("self",)).get(pk=ritual.pk)
         if base is not None and base != locked.version:
@@ -131,7 +131,7 @@ def _problems(slug: str, type: str, prompt: Prompt | None, swarm: Swarm) -> dict
     return fields
 
 
-def _rows(cases: Iterable[CaseRecord], strict: bool) -> dict[str, RitualCase]:
+def case_rows(cases: Iterable[CaseRecord], strict: bool) -> dict[str, RitualCase]:
     """Cases as unsaved rows by ref; Invalid lists every problem with its place."""
     rows: dict[str, RitualCase] = {}
     problems: list[tuple[str, str]] = []
@@ -194,11 +194,11 @@ def _write(ritual: Ritual, rows: dict[str, RitualCase]) -> CaseChanges:
     RitualCase.objects.bulk_update([old[ref] for ref in moved], ["position"], batch_size=500)
     ritual.updated_at = timezone.now()
     ritual.save(update_fields=["version", "updated_at"])
-    _announce(ritual, ritual.prompt_id)
+    announce(ritual, ritual.prompt_id)
     return CaseChanges(len(fresh), len(changed), len(gone), len(rows) - len(fresh) - len(changed))
 
 
-def _announce(ritual: Ritual, prompt_id: int | None) -> None:
+def announce(ritual: Ritual, prompt_id: int | None) -> None:
     transaction.on_commit(partial(ritual_changed.send_robust, Ritual, ritual_id=ritual.pk, prompt_id=prompt_id))
 
 

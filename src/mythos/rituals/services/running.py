@@ -144,7 +144,7 @@ class _Runner:
         self.run, self.hold = run, hold
         self.swarm = run.ritual.swarm
         self.purse = Purse(limit=run.budget, spent=run.spent)
-        self.day = Purse(limit=_day_budget(), spent=spent_today(self.swarm))
+        self.day = Purse(limit=day_budget(), spent=spent_today(self.swarm))
         self.line = self._line(run.provider)
         self.ask = self._asker()
         self.stop = threading.Event()
@@ -284,7 +284,8 @@ def _facts(reply: Reply | RitualReply, *, cached: bool) -> dict[str, object]:
     return facts if cached else facts | {"latency_ms": reply.latency_ms}
 
 
-def _day_budget() -> float | None:
+def day_budget() -> float | None:
+    """US dollars a swarm may spend in a day; None without a limit."""
     given = os.environ.get(DAY_BUDGET_VARIABLE, "").strip()
     try:
         return float(given) if given else None

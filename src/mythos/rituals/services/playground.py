@@ -1,0 +1,86 @@
+"""Trying a text out with one request, without a ritual: nothing is graded, what it cost counts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mythos import plugins
+from mythos.accounts.actors import Actor
+from mythos.accounts.models import Swarm
+from mythos.accounts.permissions import require
+from mythos.errors import Invalid
+from mythos.prompts.queries import get_prompt
+from mythos.prompts.rendering import render
+from mythos.providers.base import Message, Options, Provider, Reply
+from mythos.providers.calling import Line
+from mythos.providers.limits import Purse
+from mythos.providers.streaming import Piece
+from mythos.rituals.expecting import case_hash
+from mythos.rituals.models import RitualReply
+from mythos.rituals.queries import spent_today
+from mythos.rituals.services.running import day_budget
+from mythos.rituals.talking import options_of
+
+MOST_CHARACTERS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Everything a request needs; asking it touches no database."""
+
+    swarm: Swarm
+    line: Line
+    messages: list[Message]
+    options: Options
+
+    @property
+    def is_simulated(self) -> bool:
+        return self.line.provider.is_simulated
+
+    def pieces(self) -> Iterator[Piece]:
+        """The reply as it is written, the whole of it last."""
+        return self.line.stream(self.messages, self.options)
+
+
+def prepare_talk(
+    *,
+    actor: Actor,
+    prompt_id: int,
+    text: str,
+    said: str,
+    provider: str,
+    model: str = "",
+    variables: Mapping[str, str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> Talk:
+    """Fill the text in and choose who answers; Invalid names every variable without a value."""
+    prompt = get_prompt(actor, prompt_id)
+    require(actor, "rituals.run", prompt)
+    if len(text) + len(said) > MOST_CHARACTERS:
+        raise Invalid("That is too long to try out.", fields={"said": f"At most {MOST_CHARACTERS:,} characters."})
+    service: Provider = plugins.find("provider", provider)
+    whole = render(prompt.swarm, text, {"input": said, **(variables or {})}, (prompt.slug,))
+    messages = [Message("user" if prompt.kind == "user" else "system", whole)]
+    if prompt.kind != "user":
+        messages.append(Message("user", said))
+    day = Purse(limit=day_budget(), spent=spent_today(prompt.swarm))
+    options = options_of(parameters or {}, model or service.model(), 0)
+    return Talk(prompt.swarm, Line(service, purses=[day]), messages, options)
+
+
+def keep_reply(talk: Talk, reply: Reply) -> RitualReply:
+    """Write the reply down, so that what it cost counts towards the day; it answers no later request."""
+    return RitualReply.objects.create(
+        swarm=talk.swarm,
+        key=case_hash({"playground": uuid.uuid4().hex}),
+        text=reply.text.replace("\x00", "\ufffd"),
+        tokens_in=reply.tokens_in,
+        tokens_out=reply.tokens_out,
+        cost=reply.cost,
+        latency_ms=reply.latency_ms,
+        model=reply.model[:200],
+        finish=reply.finish[:40],
+    )
