@@ -18,6 +18,7 @@ NAV = (
     ("/codex/whatif", "whatif"),
     ("/codex/regression", "regression"),
     ("/codex", "codex"),
+    ("/rituals", "rituals"),
     ("/belief/mutations", "mutations"),
     ("/prompts/checkpoints", "checkpoints"),
     ("/prompts", "library"),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from mythos.assistants.queries import visible_assistants
 from mythos.codex.queries import visible_clauses, visible_codices
 from mythos.prompts.queries import visible_prompts
+from mythos.rituals.queries import visible_rituals
 from mythos.web.context import current_swarm, user_of
 from mythos.web.htmx import render
 
@@ -38,6 +39,9 @@ PAGES = (
     ("Roles", "roles.list", "clauses that travel together", "users"),
     ("What-if", "whatif.list", "changes of rules, tried before they are made", "flask-conical"),
     ("Regression", "regression.queue", "edits of rules that wait", "git-compare"),
+    ("Rituals", "rituals.list", "test scenarios and their runs", "play"),
+    ("What a change touches", "rituals.affected", "rituals that have to run again", "play"),
+    ("Annotate replies", "rituals.annotate", "people beside the judge", "square-pen"),
     ("Mutations", "mutations.list", "every change of a prompt", "activity"),
     ("Prompt library", "prompts.library", "all prompts", "file-text"),
     ("Checkpoints", "checkpoints.grid", "every saved state", "layers"),
@@ -50,6 +54,8 @@ ACTIONS = (
     ("New prompt", "prompts.new", "write a first text", "plus"),
     ("Try a change of a rule", "whatif.new", "see what it would break", "flask-conical"),
     ("Import prompts", "prompts.import", "from a file", "upload"),
+    ("New ritual", "rituals.new", "a test scenario", "plus"),
+    ("Import a ritual", "rituals.import", "promptfoo, CSV, JSON Lines", "upload"),
     ("Import a codex", "codex.import", "a rule book in Markdown", "upload"),
 )
 
@@ -72,10 +78,12 @@ def _things(request: HttpRequest, words: list[str]) -> list[tuple[str, list[Hit]
     prompts = _named(visible_prompts(user, swarm), words, "slug", "title")
     clauses = _named(visible_clauses(user, swarm), words, "ref", "title")
     assistants = _named(visible_assistants(user, swarm), words, "slug", "name")
+    rituals = _named(visible_rituals(user, swarm), words, "slug", "title")
     codices = _named(visible_codices(user, swarm), words, "slug", "title")
     return [
         ("Prompts", _hits(prompts, lambda row: Hit(row.slug, f"/prompts/{row.pk}", row.title, "file-text"))),
         ("Clauses", _hits(clauses, lambda row: Hit(row.title, f"/codex/clauses/{row.pk}", row.ref, "scroll-text"))),
+        ("Rituals", _hits(rituals, lambda row: Hit(row.slug, f"/rituals/{row.pk}", row.title, "play"))),
         ("Assistants", _hits(assistants, lambda row: Hit(row.name, f"/prompts?assistant={row.slug}", "", "users"))),
         ("Codices", _hits(codices, lambda row: Hit(row.title, f"/codex/{row.slug}", row.slug, "book-open"))),
     ]

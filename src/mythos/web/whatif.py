@@ -180,6 +180,7 @@ def _show(
         "rows": rows[:MOST_ROWS],
         "more_rows": max(0, len(rows) - MOST_ROWS),
         "clauses": proposal.report.get("clauses", []),
+        "rituals": proposal.report.get("rituals", [])[:MOST_ROWS],
         "edits": _edits(request, proposal),
         "may_review": may_review,
         "may_propose": may_review or may(user, "codex.propose", proposal.codex),

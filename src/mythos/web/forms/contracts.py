@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,8 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from mythos.codex.models import CodexContract
-from mythos.errors import MythosError
-from mythos.plugins import find
+from mythos.web.forms.values import shown_value, typed_value, typed_weight
 
 Key = tuple[str, str]
 
@@ -69,8 +67,8 @@ class TypedContract:
             {
                 "id": row.id,
                 "type": row.type,
-                "value": _value(row.type, row.value),
-                "weight": _weight(row.weight),
+                "value": typed_value(row.type, row.value),
+                "weight": typed_weight(row.weight),
                 "on": row.on,
                 "clause": row.clause,
             }
@@ -92,7 +90,7 @@ def from_contract(contract: CodexContract | None) -> TypedContract:
         ],
         expectations=[
             TypedExpectation(
-                id=row["id"], type=row["type"], value=_text(row["value"]), on=row["on"], clause=row["clause"],
+                id=row["id"], type=row["type"], value=shown_value(row["value"]), on=row["on"], clause=row["clause"],
                 weight=f"{row['weight']:g}",
             )
             for row in contract.symbolic_expectations
@@ -147,38 +145,6 @@ def _expectations(post: QueryDict) -> list[TypedExpectation]:
 
 def _fresh(taken: set[str]) -> str:
     return next(name for number in range(1, len(taken) + 2) if (name := f"e{number}") not in taken)
-
-
-def _value(kind: str, text: str) -> Any:
-    """What the kind takes: a list or an object written as JSON, else the text itself, else a number."""
-    if not text.strip():
-        return None
-    try:
-        grader, said = find("grader", kind), _as_json(text)
-    except MythosError:
-        return text
-    order = (said, text) if isinstance(said, list | dict) else (text, said)
-    return next((value for value in order if not grader.problem(value)), text)
-
-
-def _as_json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _weight(text: str) -> Any:
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def whole(text: str) -> int:

@@ -38,6 +38,7 @@ JOBS = {
     "prompts.embed": "Embed texts",
     "prompts.compare": "Compare imported changes",
     "prompts.purge": "Empty the trash",
+    "rituals.run": "Run a ritual",
 }
 TERMS = {
     "codex": "The set of rules of a swarm: a rule book.",
@@ -45,6 +46,7 @@ TERMS = {
     "checkpoint": "An immutable snapshot of a prompt: its text, measures and author.",
     "mutation": "One step from a text to the next, with what it changed. The list of all of them is the vault.",
     "label": "A movable pointer to a checkpoint, such as production.",
+    "ritual": "A test scenario: cases with checks, run against a model.",
     "swarm": "A team's workspace: its people, assistants, prompts and rules.",
     "edition": "One imported document of a rule book, kept whole.",
 }
