@@ -28,6 +28,7 @@ from mythos.codex.services import (
 from mythos.prompts.models import LabelRequest
 from mythos.prompts.services import create_prompt, fork_prompt, request_label_move, revise_prompt
 from mythos.work.services import run_due
+from mythos.web.contracts import lead_of
 from tests.web.conftest import NASTY
 
 REFUNDS = "Never promise a refund above 50 euros without approval from a human agent."
@@ -444,6 +445,11 @@ def test_a_role_says_who_inherits_it(as_, cast, codex, prompt):
     body = as_("viewer").get(reverse("roles.page", args=["keeper"])).content.decode()
     assert "hermes/desk" in body
     assert "Save version" not in body
+
+
+def test_a_clause_is_shown_without_the_marks_of_its_source():
+    raw = "Follow [?](#support_mental_health) and [these words](https://example.org/a_b)[^3kvn].\n\nAlways [sic] (so)."
+    assert lead_of(raw) == "Follow support mental health and these words. Always [sic] (so)."
 
 
 # What-if

@@ -36,6 +36,8 @@ MOST_GAPS = 12
 LEAD = 320  # characters of a clause that are shown at once
 WAIVER_DAYS = 14
 _AFTER_A_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_LINK = re.compile(r"\[([^\[\]]*)\]\((#?)([^()\s]*)\)")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Duty:
     @property
     def is_cut(self) -> bool:
         """Whether the card shows only the beginning at first."""
-        return len(self.lead) < len(" ".join(self.text.split()))
+        return len(self.lead) < len(_flat(self.text))
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -158,7 +160,7 @@ def _duty(binding: Binding, text: str) -> Duty:
 
 def lead_of(text: str) -> str:
     """The first sentences of a text, as many as fit; at least the first words."""
-    flat = " ".join(text.split())
+    flat = _flat(text)
     if len(flat) <= LEAD:
         return flat
     lead = ""
@@ -167,6 +169,12 @@ def lead_of(text: str) -> str:
             break
         lead = f"{lead} {sentence}".strip()
     return lead or flat[:LEAD].rsplit(" ", 1)[0]
+
+
+def _flat(text: str) -> str:
+    """One line without footnote marks and the targets of links; a link that has no words of its own shows its target."""
+    words = _LINK.sub(lambda link: link[1] if link[1].strip(" ?") else link[3].replace("_", " "), text)
+    return " ".join(_FOOTNOTE.sub("", words).split())
 
 
 def _terms(request: HttpRequest, contract: CodexContract) -> list[dict[str, Any]]:
