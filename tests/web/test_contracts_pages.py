@@ -27,8 +27,8 @@ from mythos.codex.services import (
 )
 from mythos.prompts.models import LabelRequest
 from mythos.prompts.services import create_prompt, fork_prompt, request_label_move, revise_prompt
-from mythos.work.services import run_due
 from mythos.web.contracts import lead_of
+from mythos.work.services import run_due
 from tests.web.conftest import NASTY
 
 REFUNDS = "Never promise a refund above 50 euros without approval from a human agent."

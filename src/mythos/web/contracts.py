@@ -172,7 +172,7 @@ def lead_of(text: str) -> str:
 
 
 def _flat(text: str) -> str:
-    """One line without footnote marks and the targets of links; a link that has no words of its own shows its target."""
+    """One line without footnote marks and targets of links; a link with no words of its own shows its target."""
     words = _LINK.sub(lambda link: link[1] if link[1].strip(" ?") else link[3].replace("_", " "), text)
     return " ".join(_FOOTNOTE.sub("", words).split())
 
