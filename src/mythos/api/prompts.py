@@ -98,7 +98,8 @@ def trash_prompt(request: HttpRequest, prompt_id: int) -> Any:
 def list_checkpoints(request: HttpRequest, prompt_id: int, limit: int = 50, cursor: str | None = None) -> Any:
     """Versions of a prompt, newest first."""
     actor = actor_of(request)
-    return page(queries.prompt_history(actor, queries.get_prompt(actor, prompt_id)), limit, cursor)
+    prompt = queries.get_prompt(actor, prompt_id)
+    return page(queries.listed(queries.prompt_history(actor, prompt)), limit, cursor)
 
 
 @router.post("/{int:prompt_id}/checkpoints", response={200: shapes.PromptWithTextOut, 201: shapes.PromptWithTextOut})

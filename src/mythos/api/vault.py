@@ -32,7 +32,7 @@ def all_checkpoints(
 ) -> Any:
     """Checkpoints of every prompt; `q` is a query as in the grid, `tag` keeps those that carry the tag."""
     where = swarm_of(request, swarm)
-    rows = queries.visible_checkpoints(actor_of(request), where)
+    rows = queries.listed(queries.visible_checkpoints(actor_of(request), where))
     parts = read_query(f"{q} tag:{tag}" if tag else q, where)
     with limited():
         return page(search(rows, parts).rows, limit, cursor)

@@ -13,6 +13,7 @@ from mythos.accounts.models import Swarm
 from mythos.accounts.queries import swarms_of
 from mythos.errors import Invalid, NotFound
 from mythos.prompts.models import (
+    CheckpointTag,
     LabelRequest,
     Prompt,
     PromptCheckpoint,
@@ -28,6 +29,7 @@ from mythos.text.template import includes
 from mythos.text.traits import delta
 
 ROLLED_BACK = "rolled_back"
+LISTED = ("slug", "version", "token_count", "tone_type", "tags", "message", "author_name", "created_at")
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,12 @@ def visible_checkpoints(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Pr
     """Checkpoints of the actor's prompts, newest first."""
     found = PromptCheckpoint.objects.filter(seen_in(actor, swarm), ~Q(prompt__in=_trash(swarm)))
     return found.select_related("prompt", "prompt__assistant").prefetch_related("labels", "mutations", "tag_rows")
+
+
+def listed(rows: QuerySet[PromptCheckpoint]) -> QuerySet[PromptCheckpoint]:
+    """Checkpoints with what a list of them tells and no more: neither texts nor measures are read."""
+    tags = Prefetch("tag_rows", CheckpointTag.objects.only("checkpoint_id", "name"))
+    return rows.select_related(None).prefetch_related(None).prefetch_related(tags).only(*LISTED)
 
 
 def _trash(swarm: Swarm | None) -> QuerySet[Any, Any]:

@@ -76,10 +76,16 @@ class CheckpointRow(Schema):
     author_name: str
     created_at: datetime
 
+    symbolic_tags: list[str] = Field(description="What the change did, and the tags people put on.")
+
     @staticmethod
     def resolve_prompt(row: Any) -> str:
-        slug: str = row.prompt.slug
+        slug: str = row.slug
         return slug
+
+    @staticmethod
+    def resolve_symbolic_tags(row: Any) -> list[str]:
+        return [tag.name for tag in row.tag_rows.all()]
 
 
 class CheckpointPage(Schema):
