@@ -161,7 +161,7 @@ def test_a_running_run_can_be_paused_resumed_and_cancelled(as_, cast, ritual) ->
         return started.state
 
     live = editor.get(at("rituals.run", started.pk)).content.decode()
-    assert f'data-events="{at("rituals.events", started.pk)}"' in live
+    assert f'data-events="{at("rituals.events", started.pk, state="pending")}"' in live
     assert "Simulated" in live
     editor.post(at("rituals.act", started.pk, "pause"))
     assert state() == "paused"
@@ -271,7 +271,9 @@ def test_a_file_comes_in_and_what_is_wrong_with_it_is_told(as_, cast) -> None:
         return editor.post(at("rituals.import"), {"slug": "given", "file": SimpleUploadedFile(name, body)})
 
     assert send("cases.jsonl", lines).status_code == 302
-    assert cases_of(Ritual.objects.get(slug="given")).count() == 1
+    given = Ritual.objects.get(slug="given")
+    assert cases_of(given).count() == 1
+    assert editor.get(at("rituals.page", given.pk)).status_code == 200, "a ritual without a prompt"
     wrong = send("cases.jsonl", b'{"input": "Hi", "expectations": [{"type": "no-such-thing"}]}')
     assert wrong.status_code == 422
     assert b"no-such-thing" in wrong.content

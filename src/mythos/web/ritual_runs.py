@@ -30,6 +30,7 @@ from mythos.rituals.talking import messages_of
 from mythos.web.context import user_of
 from mythos.web.htmx import render
 from mythos.web.sse import event, event_stream
+from mythos.work.queries import jobs_ahead
 
 State = RitualRun.State
 LIVE = (State.PENDING, State.RUNNING)
@@ -87,18 +88,19 @@ def _progress(run: RitualRun) -> dict[str, Any]:
         "is_live": is_live,
         "found": summarise(run) if is_live or not run.summary else run.summary,
         "latest": latest if is_live else (),
+        "ahead": jobs_ahead(services.RUN_JOB, str(run.pk)) if run.state == State.PENDING else 0,
     }
 
 
 def events(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
-    """Server-sent events: `progress` with the live part of the page, `state` when the whole has to be read again."""
+    """Server-sent events: `progress` with the live part of the page, `state` when it shows another than `?state=`."""
     run = queries.get_run(user_of(request), run_id)
-    return event_stream(_follow(run))
+    return event_stream(_follow(run, request.GET.get("state", run.state)))
 
 
-async def _follow(run: RitualRun) -> AsyncIterator[str]:
+async def _follow(run: RitualRun, first: str) -> AsyncIterator[str]:
     """Looks twice a second, speaks only when something changed, ends with the run or after a while."""
-    first, said, end = run.state, -1, time.monotonic() + LONGEST_STREAM_SECONDS
+    said, end = -1, time.monotonic() + LONGEST_STREAM_SECONDS
     while time.monotonic() < end:
         await sync_to_async(run.refresh_from_db)(fields=["state", "done", "spent", "summary"])
         if run.done != said:

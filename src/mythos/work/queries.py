@@ -33,3 +33,12 @@ def job_counts() -> dict[str, int]:
 def has_live_job(kind: str, key: str) -> bool:
     """Whether a job of this kind and key still waits or runs."""
     return Job.objects.filter(kind=kind, key=key, state__in=[Job.State.PENDING, Job.State.RUNNING]).exists()
+
+
+def jobs_ahead(kind: str, key: str) -> int:
+    """How many jobs a worker has to do, or is doing, before this waiting one."""
+    mine = Job.objects.filter(kind=kind, key=key, state=Job.State.PENDING).order_by("id").first()
+    if mine is None:
+        return 0
+    before = Job.objects.filter(state__in=[Job.State.PENDING, Job.State.RUNNING], pk__lt=mine.pk)
+    return before.count()

@@ -6,9 +6,10 @@ from mythos.rituals.services.imports import RitualImport, import_ritual
 from mythos.rituals.services.playground import Talk, keep_reply, prepare_talk
 from mythos.rituals.services.rituals import create_ritual, set_cases, update_ritual
 from mythos.rituals.services.running import execute_run
-from mythos.rituals.services.runs import cancel_run, pause_run, resume_run, retry_failures, start_run, sweep
+from mythos.rituals.services.runs import RUN_JOB, cancel_run, pause_run, resume_run, retry_failures, start_run, sweep
 
 __all__ = [
+    "RUN_JOB",
     "RitualImport",
     "Talk",
     "annotate",
