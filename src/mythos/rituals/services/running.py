@@ -30,6 +30,7 @@ from mythos.rituals.queries import cases_of_run, get_run, spent_today
 from mythos.rituals.signals import ritual_run_finished
 from mythos.rituals.summary import summarise
 from mythos.rituals.talking import messages_of, options_of, variables_of
+from mythos.rituals.tracing import RunTrace, traced
 from mythos.work.services import LostLease
 
 CHUNK = 250
@@ -101,7 +102,8 @@ def execute_run(*, actor: Actor, run_id: int, hold: Hold = lambda: True, land: L
         with land():
             return run
     try:
-        _Runner(run, hold).go()
+        with traced(run) as trace:
+            _Runner(run, hold, trace).go()
     except NotConfigured as error:
         with land():
             RitualRun.objects.filter(pk=run.pk).update(state=State.FAILED, note=error.message)
@@ -140,8 +142,8 @@ def _finish(run: RitualRun) -> None:
 class _Runner:
     """One pass over a run. The database is touched by the calling thread only."""
 
-    def __init__(self, run: RitualRun, hold: Hold) -> None:
-        self.run, self.hold = run, hold
+    def __init__(self, run: RitualRun, hold: Hold, trace: RunTrace) -> None:
+        self.run, self.hold, self.trace = run, hold, trace
         self.swarm = run.ritual.swarm
         self.purse = Purse(limit=run.budget, spent=run.spent)
         self.day = Purse(limit=day_budget(), spent=spent_today(self.swarm))
@@ -170,7 +172,14 @@ class _Runner:
             return None
         line, model = self._line(self.run.judge["provider"]), self.run.judge["model"]
         options = Options(model=model, max_tokens=300)
-        return lambda request: line.chat([Message("user", request)], options)[0].text
+
+        def ask(request: str) -> str:
+            with self.trace.call(line.provider.name, options, "", None) as span:
+                reply, attempts = line.chat([Message("user", request)], options)
+                span.replied(reply, attempts)
+            return reply.text
+
+        return ask
 
     def _calls(self) -> Iterator[Call]:
         """What is left, in order. Equal requests are called once: the others wait for the one that pays."""
@@ -215,14 +224,18 @@ class _Runner:
         if call.known is not None:
             return Ended(call, None, self._grade(call, call.known.text, _facts(call.known, cached=True)))
         try:
-            reply, attempts = self.line.chat(call.messages, call.options)
-            reply = replace(reply, text=_storable(reply.text))
+            with self.trace.call(self.run.provider, call.options, call.key, call.case) as span:
+                reply, attempts = self.line.chat(call.messages, call.options)
+                reply = replace(reply, text=_storable(reply.text))
+                span.replied(reply, attempts)
+                graded = self._grade(call, reply.text, _facts(reply, cached=False))
+                span.graded(graded)
         except ProviderFailed as error:
             cause = str(error.data.get("cause", "server_error"))
             if cause == "budget":
                 self.stop.set()
             return Ended(call, None, None, cause, error.message, tuple(error.data.get("causes", ())))
-        return Ended(call, reply, self._grade(call, reply.text, _facts(reply, cached=False)), attempts=attempts)
+        return Ended(call, reply, graded, attempts=attempts)
 
     def _grade(self, call: Call, text: str, facts: dict[str, object]) -> Graded:
         example = Example(call.case.input, None, variables_of(call.case), facts)
