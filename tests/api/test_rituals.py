@@ -8,6 +8,9 @@ import pytest
 from django.test import Client
 
 from mythos.accounts.services import create_token
+from mythos.providers import PROVIDERS
+from mythos.providers.base import Reply
+from mythos.providers.scripted import Scripted
 from mythos.rituals.queries import get_run
 from mythos.work.services import run_due
 from tests.rituals.conftest import PROMPT, desk, ritual  # noqa: F401
@@ -109,3 +112,36 @@ def test_lists_cost_the_same_however_long(call, ritual, django_assert_max_num_qu
         call("editor", "post", "/desk/runs", {"provider": "scripted"})
     with django_assert_max_num_queries(14):
         call("viewer", "get", "/runs")
+
+
+def test_what_a_change_touches_is_told_with_reasons(call, cast, ritual) -> None:  # noqa: F811
+    rows = call("viewer", "get", "/affected?provider=scripted").json()
+    assert [(row["ritual"], row["must_run"]) for row in rows] == [("desk", True)]
+    call("editor", "post", "/desk/runs", {"provider": "scripted"})
+    run_due()
+    [row] = call("viewer", "get", "/affected?provider=scripted&clause=unknown").json()
+    assert (row["must_run"], row["reason"]) == (False, f"Nothing it depends on changed since run {row['last_run']}.")
+    assert call("stranger", "get", "/affected?provider=scripted").json() == []
+
+
+def test_people_and_the_judge_over_the_api(call, cast, desk, monkeypatch) -> None:  # noqa: F811
+    class Judge(Scripted):
+        def chat(self, messages, options):
+            return Reply('{"pass": true}', 1, 1, 0.0, 0.0, "judge-1")
+
+    monkeypatch.setitem(PROVIDERS, "judge", Judge())
+    cases = [{"ref": "a", "input": "Hi", "expectations": [{"id": "kind", "type": "llm-rubric", "value": "Kind?"}]}]
+    call("editor", "post", "", {"slug": "judged", "prompt": "refund-desk", "cases": cases})
+    run = call("editor", "post", "/judged/runs", {"provider": "scripted", "judge": {"provider": "judge"}}).json()["id"]
+    run_due()
+    result = call("viewer", "get", f"/runs/{run}/results").json()["items"][0]["id"]
+    said = {"expectation": "kind", "verdict": "broken"}
+    path = f"/results/{result}/annotations"
+    assert call("viewer", "post", path, said).status_code == 403
+    assert call("stranger", "post", path, said).status_code == 404
+    assert call("editor", "post", path, said | {"verdict": "perhaps"}).status_code == 422
+    made = call("editor", "post", path, said)
+    assert (made.status_code, made.json()["verdict"]) == (201, "broken")
+    [found] = call("viewer", "get", "/agreement?ritual=judged").json()
+    assert (found["kappa"]["n"], found["kappa"]["agreed"], found["kappa"]["value"]) == (1, 0, 0.0)
+    assert call("stranger", "get", "/agreement").json() == []

@@ -93,9 +93,8 @@ def test_pages_of_rituals_are_accessible_quiet_and_fit(site, told, browser, sign
     page, complaints = watched(browser.new_context(storage_state=signed_in))
     page.goto(told["runs"][1])
     conversation = page.locator("[data-rows] .what a").first.get_attribute("href")
-    names = ("", "/new", "/import", "/affected", "/annotate")
-    addresses = [f"{site.address}/rituals{name}" for name in names] + [f"{site.address}{conversation}"]
-    addresses += [told["home"], f"{told['home']}/case", f"{told['home']}/case?ref=ill-1", *told["runs"]]
+    addresses = [f"{site.address}/rituals{name}" for name in ("", "/affected", "/annotate")]
+    addresses += [f"{site.address}{conversation}", told["home"], f"{told['home']}/case?ref=ill-1", told["runs"][1]]
     addresses += [told["compare"], f"{told['prompt']}/playground"]
     assert [problem for address in addresses for problem in check(page, address)] == []
     assert complaints == []

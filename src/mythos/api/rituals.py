@@ -14,8 +14,10 @@ from mythos.formats.rituals import CaseRecord, read_ritual
 from mythos.prompts.models import Prompt
 from mythos.prompts.queries import checkpoint_of, get_prompt
 from mythos.rituals import queries, services
+from mythos.rituals.affected import standing_of_rituals
 from mythos.rituals.comparing import compare_runs
 from mythos.rituals.exporting import export_ritual
+from mythos.rituals.judging import agreement
 
 router = Router(tags=["rituals"])
 
@@ -128,6 +130,27 @@ def retry_failures(request: HttpRequest, run_id: int) -> Any:
 def compare(request: HttpRequest, old: int, new: int, margin: float = 0.05) -> Any:
     """Two runs of one ritual, paired: better, worse, the same, or not enough cases to tell."""
     return compare_runs(actor_of(request), old, new, margin=margin)
+
+
+@router.get("/affected", response=list[shapes.StandingOut])
+def affected(request: HttpRequest, provider: str, model: str = "", clause: str = "", swarm: str | None = None) -> Any:
+    """What a change touches: which rituals have to run again on this model, and why the others may be skipped."""
+    clauses = [ref for ref in clause.split(",") if ref]
+    where = swarm_of(request, swarm)
+    return standing_of_rituals(actor_of(request), where, provider=provider, model=model, clauses=clauses)
+
+
+@router.get("/agreement", response=list[shapes.AgreementOut])
+def agreement_of_judges(request: HttpRequest, ritual: str = "", swarm: str | None = None) -> Any:
+    """People against each judge model: Cohen's kappa over what both have said."""
+    actor, where = actor_of(request), swarm_of(request, swarm)
+    return agreement(actor, where, ritual=queries.get_ritual(actor, ritual, where) if ritual else None)
+
+
+@router.post("/results/{int:result_id}/annotations", response={201: shapes.AnnotationOut})
+def annotate(request: HttpRequest, result_id: int, body: shapes.AnnotationIn) -> Any:
+    """Say whether a reply meets what a judge was asked about; the newer word of the same person holds."""
+    return Status(201, services.annotate(actor=actor_of(request), result_id=result_id, **body.dict()))
 
 
 @router.get("/{slug}", response=shapes.RitualOut)

@@ -263,3 +263,52 @@ class ComparisonOut(Schema):
     is_simulated: bool
     left_out: int
     pairs: list[CasePairOut]
+
+
+class StandingOut(Schema):
+    ritual: str
+    must_run: bool
+    reason: str = Field(description="Why it has to run, or why it may be skipped.")
+    last_run: int | None
+
+    @staticmethod
+    def resolve_ritual(row: Any) -> str:
+        slug: str = row.ritual.slug
+        return slug
+
+    @staticmethod
+    def resolve_last_run(row: Any) -> int | None:
+        return row.last_run.pk if row.last_run else None
+
+
+class AnnotationIn(Schema):
+    expectation: str = Field(description="Id of the expectation a judge has graded.")
+    verdict: str = Field(description="met, broken or unsure.")
+    note: str = ""
+
+
+class AnnotationOut(Schema):
+    result: int
+    expectation: str
+    verdict: str
+    note: str
+    user_name: str
+
+    @staticmethod
+    def resolve_result(row: Any) -> int:
+        pk: int = row.result_id
+        return pk
+
+
+class KappaOut(Schema):
+    n: int
+    agreed: int
+    value: float | None = Field(description="Cohen's kappa; empty where it is not defined.")
+    interval: tuple[float, float] | None
+
+
+class AgreementOut(Schema):
+    judge: str
+    kappa: KappaOut
+    unsure: int = Field(description="Replies left out: nobody could tell, or people disagreed.")
+    is_simulated: bool

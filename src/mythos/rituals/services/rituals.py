@@ -23,7 +23,7 @@ from mythos.rituals.queries import cases_of, get_ritual
 from mythos.rituals.signals import ritual_changed
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,118}\Z")
-RESERVED = {"new", "import", "runs", "compare"}
+RESERVED = {"new", "import", "runs", "compare", "affected", "agreement", "annotate", "results"}
 MOST_PROBLEMS = 200
 
 
