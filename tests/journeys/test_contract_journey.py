@@ -52,7 +52,7 @@ def try_a_change(page, card):
     page.goto(card)
     page.click(".duties code:has-text('refund-limit')")
     page.click("text=Try a change first")
-    page.fill("#text", NEWER)
+    page.fill("#text-1", NEWER)
     page.click("text=Measure the change")
     page.wait_for_selector(".head .badge:has-text('Measured')", timeout=PATIENCE)
     return page.url
