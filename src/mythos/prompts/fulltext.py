@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import BooleanField
@@ -26,8 +27,15 @@ def words_of(text: str) -> list[str]:
 
 def has_words(wanted: str, *texts: str) -> bool:
     """Whether texts have every one of the words, or a longer one that begins with it, as FTS5 cuts and folds them."""
-    said = {word for text in texts for word in words_of(_folded(text))}
-    return all(any(word.startswith(one) for word in said) for one in wanted.split())
+    said = "\n".join(texts)
+    said = (said if said.isascii() else _folded(said)).lower()
+    return all(found.search(said) for found in _beginnings(wanted))
+
+
+@lru_cache(maxsize=64)
+def _beginnings(wanted: str) -> tuple[re.Pattern[str], ...]:
+    """Each word where one begins."""
+    return tuple(re.compile(rf"(?<![^\W_]){re.escape(word)}") for word in wanted.split())
 
 
 def _folded(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, F, Func, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, In, LessThan, LessThanOrEqual
 
@@ -27,6 +27,7 @@ from mythos.prompts.models import CheckpointTag, Prompt, PromptAncestor, PromptC
 
 FEW = 10_000  # matches of one part up to which a query is counted exactly
 DRIVING = 4_000  # and up to which they are read and sorted; beyond, the order is walked
+PROBES = 200  # texts that are looked at to tell whether a word is frequent
 MANY_WORDS = 50_000  # texts with a word up to which they are listed; beyond, each row walked is asked
 SAMPLE = 20_000
 SMALL_SAMPLE = 1_000  # where each row's text has to be looked at
@@ -35,11 +36,25 @@ SECONDS_KEPT = 60
 
 @dataclass(frozen=True)
 class Part:
-    """One condition: `ids` by an index of its own, `test` without one; a frequent one is known to have many."""
+    """One condition: `ids` by an index of its own, `test` without one; a frequent one is known to have many.
+
+    `known` are the same ids, where they were read already.
+    """
 
     ids: QuerySet[Any, Any]
     test: Any
     is_frequent: bool = False
+    known: tuple[int, ...] | None = None
+
+    def size(self) -> int:
+        """How many matches, up to one more than few."""
+        if self.is_frequent:
+            return FEW + 1
+        return count_up_to(self.ids, FEW) if self.known is None else len(self.known)
+
+    def keys(self) -> Sequence[int]:
+        """The ids."""
+        return _keys(self.ids) if self.known is None else self.known
 
 
 @dataclass(frozen=True)
@@ -52,11 +67,15 @@ class Count:
 
 @dataclass(frozen=True)
 class Found:
-    """The rows a query finds; `few` are the same rows, reached by the few matches of one part, where there is one."""
+    """The rows a query finds; `few` are the same rows, reached by the few matches of one part, where there is one.
+
+    `least` is how many there are for certain, when the newest rows say nothing about the whole.
+    """
 
     rows: QuerySet[Any]
     few: QuerySet[Any] | None = None
     sample: int = SAMPLE
+    least: int = 0
 
 
 class Plain(Func):
@@ -137,18 +156,29 @@ def by_words(swarm: Swarm | None, text: str) -> Part | None:
     """Rows whose text, slug or message has every word; None when there is no word to look for."""
     if not words_of(text):
         return None
-    found = matching(text)
-    ids = PromptCheckpoint.objects.filter(pk__in=found).order_by().values_list("pk")
     if connection.vendor == "postgresql":
+        ids = PromptCheckpoint.objects.filter(pk__in=matching(text)).order_by().values_list("pk")
         return Part(ids, holding(text))
-    with connection.cursor() as cursor:
-        limit = MANY_WORDS + 1
-        cursor.execute(f"SELECT COUNT(*) FROM ({found.sql} LIMIT {limit})", found.params)  # noqa: S608
-        size = cursor.fetchone()[0]
-    if size <= MANY_WORDS:
-        return Part(ids, In(Plain(F("pk")), found), size > FEW)
-    # FTS5 would put the matches of a beginning together anew for every row asked; the row's own text is quicker.
-    return Part(ids, holding(text), is_frequent=True)
+    if _is_everywhere(swarm, text):
+        return Part(PromptCheckpoint.objects.none(), holding(text), is_frequent=True)
+    # Asked once: FTS5 puts the matches of a beginning together anew with every question.
+    found = keys_of(matching(text), MANY_WORDS + 1)
+    if len(found) > MANY_WORDS:
+        return Part(PromptCheckpoint.objects.none(), holding(text), is_frequent=True)
+    rows = PromptCheckpoint.objects.order_by()
+    ids = rows.filter(_among(rows, found)).values_list("pk")
+    return Part(ids, _among(rows, found, is_test=True), len(found) > FEW, tuple(found))
+
+
+def _is_everywhere(swarm: Swarm | None, text: str) -> bool:
+    """Whether a text of a large table is likely to have the words, by some that lie evenly between first and last."""
+    rows = PromptCheckpoint.objects.filter(**within(swarm)).order_by()
+    ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is None or ends["last"] - ends["first"] < MANY_WORDS:
+        return False
+    step = max(1, (ends["last"] - ends["first"]) // PROBES)
+    probes = rows.filter(pk__in=range(ends["first"], ends["last"] + 1, step))
+    return probes.filter(holding(text)).count() > PROBES // 10
 
 
 def _of_prompts(swarm: Swarm | None, prompts: QuerySet[Prompt]) -> Part:
@@ -169,7 +199,7 @@ def search(rows: QuerySet[Any], parts: Sequence[Part]) -> Found:
     """The rows that hold every part."""
     fewest, driver = FEW + 1, None
     for part in parts:
-        size = FEW + 1 if part.is_frequent else count_up_to(part.ids, FEW)
+        size = part.size()
         if size < fewest:
             fewest, driver = size, part
     others = rows
@@ -177,9 +207,10 @@ def search(rows: QuerySet[Any], parts: Sequence[Part]) -> Found:
         if part is not driver:
             others = others.filter(part.test)
     if driver is None:
-        return Found(others, sample=SMALL_SAMPLE if any(part.is_frequent for part in parts) else SAMPLE)
+        slow = any(part.is_frequent for part in parts)
+        return Found(others, sample=SMALL_SAMPLE if slow else SAMPLE, least=FEW if len(parts) == 1 and not slow else 0)
     if fewest <= DRIVING:
-        few = others.filter(_among(rows, _keys(driver.ids)))
+        few = others.filter(_among(rows, driver.keys()))
         return Found(few, few)
     return Found(others.filter(driver.test), others.filter(pk__in=driver.ids))
 
@@ -190,17 +221,23 @@ def _keys(ids: QuerySet[Any, Any]) -> list[int]:
         sql, params = ids.query.sql_with_params()
     except EmptyResultSet:  # a part of nothing, such as the prompts like one that is not there
         return []
+    return keys_of(RawSQL(sql, params))  # noqa: S611
+
+
+def keys_of(asked: RawSQL, most: int | None = None) -> list[int]:
+    """What a query of numbers gives, without the cost of a model for each; the first so many."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return [key for (key,) in cursor.fetchall()]
+        cursor.execute(asked.sql, asked.params)
+        found = cursor.fetchall() if most is None else cursor.fetchmany(most)
+        return [key for (key,) in found]
 
 
-def _among(rows: QuerySet[Any], ids: Sequence[int]) -> RawSQL:
-    """Rows with one of these numbers, as a single parameter."""
+def _among(rows: QuerySet[Any], ids: Sequence[int], *, is_test: bool = False) -> RawSQL:
+    """Rows with one of these numbers, as a single parameter; a test leaves the index alone on SQLite."""
     key = f"{rows.model._meta.db_table}.id"
     if connection.vendor == "postgresql":
         return RawSQL(f"{key} = ANY(%s)", [list(ids)], BooleanField())  # noqa: S611
-    held = f"{key} IN (SELECT value FROM json_each(%s))"  # noqa: S608
+    held = f"{'+' * is_test}{key} IN (SELECT value FROM json_each(%s))"  # noqa: S608
     return RawSQL(held, [json.dumps(ids)], BooleanField())  # noqa: S611
 
 
@@ -219,7 +256,7 @@ def counted(found: Found, everything: QuerySet[Any], total: Count) -> Count:
     if found.few is not None or total.number <= SAMPLE:
         return Count((found.rows if found.few is None else found.few).order_by().count())
     share = newest(everything, total.number, found.rows, found.sample).order_by().count()
-    return Count(round(share * total.number / found.sample), is_about=True)
+    return Count(max(found.least, round(share * total.number / found.sample)), is_about=True)
 
 
 def total_of(everything: QuerySet[Any], swarm: Swarm) -> Count:
