@@ -16,7 +16,7 @@ from typing import Any
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, Exists, F, Func, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, In, LessThan, LessThanOrEqual
 
@@ -172,12 +172,11 @@ def by_words(swarm: Swarm | None, text: str) -> Part | None:
 
 def _is_everywhere(swarm: Swarm | None, text: str) -> bool:
     """Whether a text of a large table is likely to have the words, by some that lie evenly between first and last."""
-    rows = PromptCheckpoint.objects.filter(**within(swarm)).order_by()
-    ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
-    if ends["first"] is None or ends["last"] - ends["first"] < MANY_WORDS:
+    rows = PromptCheckpoint.objects.filter(**within(swarm)).order_by("created_at", "id")
+    first, last = (found.values_list("pk", flat=True).first() for found in (rows, rows.reverse()))
+    if first is None or last is None or last - first < MANY_WORDS:
         return False
-    step = max(1, (ends["last"] - ends["first"]) // PROBES)
-    probes = rows.filter(pk__in=range(ends["first"], ends["last"] + 1, step))
+    probes = rows.filter(pk__in=range(first, last + 1, max(1, (last - first) // PROBES))).order_by()
     return probes.filter(holding(text)).count() > PROBES // 10
 
 
