@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,7 +15,19 @@ KEPT = 8192
 LONGEST_KEPT = 1000
 SPOKEN = frozenset({"prose", "item", "quote", "heading"})
 _ORDERS = SPOKEN - {"heading"}
-_SECOND_PERSON = frozenset({"you", "your", "yours", "yourself"})
+_LISTS = {
+    "formal": lexicon.FORMAL,
+    "informal": lexicon.INFORMAL,
+    "second_person": frozenset({"you", "your", "yours", "yourself"}),
+    "polite": lexicon.POLITE,
+    "empathy": lexicon.EMPATHY,
+    "friendly": lexicon.FRIENDLY,
+    "playful": lexicon.PLAYFUL,
+    "urgent": lexicon.URGENT,
+}
+_LISTED = {
+    word: [name for name, words in _LISTS.items() if word in words] for word in frozenset().union(*_LISTS.values())
+}
 
 
 class Counts(NamedTuple):
@@ -55,6 +68,7 @@ _HEDGE = re.compile(
     r"\b(?:" + "|".join(re.escape(h) for h in sorted(lexicon.HEDGES, key=len, reverse=True)) + r")\b",
     re.IGNORECASE,
 )
+_HEDGE_BEGINNINGS = {_WORD.findall(hedge)[0].lower() for hedge in lexicon.HEDGES}
 _NUMBER = re.compile(r"(?<![\w.])[$€£]?\d+(?:[.,]\d+)*%?")
 _EXAMPLE = re.compile(
     r"\b(?:for example|for instance|e\.g\.|such as)|^[ \t>#*-]*(?:examples?\b|input:|q:)",
@@ -85,29 +99,27 @@ def _count(text: str, kind: Kind) -> Counts:
     raw = _WORD.findall(text)
     words = [word.lower().replace("’", "'") for word in raw]
     bangs = text.count("!")
-
-    def of(wanted: frozenset[str]) -> int:
-        return sum(word in wanted for word in words)
-
+    listed = Counter(name for word in words if word in _LISTED for name in _LISTED[word])
+    may_hedge = not _HEDGE_BEGINNINGS.isdisjoint(word.partition("'")[0] for word in words)
     return Counts(
         words=len(words),
         syllables=sum(map(_syllables, words)),
-        formal=of(lexicon.FORMAL),
-        informal=of(lexicon.INFORMAL) + len(_CONTRACTION.findall(text)) + bangs,
+        formal=listed["formal"],
+        informal=listed["informal"] + len(_CONTRACTION.findall(text)) + bangs,
         directives=int(kind in _ORDERS and _is_directive(words)),
         must=len(_MUST.findall(text)),
         should=len(_SHOULD.findall(text)),
         may=len(_MAY.findall(text)),
         bans=len(_BAN.findall(text)),
-        hedges=len(_HEDGE.findall(text)),
+        hedges=len(_HEDGE.findall(text)) if may_hedge else 0,
         numbers=len(_NUMBER.findall(text)),
         examples=len(_EXAMPLE.findall(text)),
-        second_person=of(_SECOND_PERSON),
-        polite=of(lexicon.POLITE),
-        empathy=of(lexicon.EMPATHY),
-        friendly=of(lexicon.FRIENDLY),
-        playful=of(lexicon.PLAYFUL) + len(_EMOJI.findall(text)),
-        urgent=of(lexicon.URGENT) + bangs,
+        second_person=listed["second_person"],
+        polite=listed["polite"],
+        empathy=listed["empathy"],
+        friendly=listed["friendly"],
+        playful=listed["playful"] + len(_EMOJI.findall(text)),
+        urgent=listed["urgent"] + bangs,
         shouted=sum(word.isupper() and len(word) > 2 for word in raw),
     )
 
@@ -121,6 +133,7 @@ def _is_directive(words: list[str]) -> bool:
     return False
 
 
+@lru_cache(maxsize=KEPT)
 def _syllables(word: str) -> int:
     groups = len(_VOWELS.findall(word))
     if word.endswith("e") and not word.endswith(("le", "ee")) and groups > 1:
