@@ -213,6 +213,9 @@ def measure_ours(versions: int, home: str) -> dict[str, Any]:
 
 def main() -> None:
     """One JSON object on stdout."""
+    if len(sys.argv) < 2:
+        print(json.dumps({"skipped": "give the interpreter of a venv with mlflow"}))
+        return
     if sys.argv[1] == "--mlflow":
         print(json.dumps(mlflow(int(sys.argv[2]), int(sys.argv[3]))))
         return

@@ -1,6 +1,8 @@
 """The vault at scale: writing, paging, searching, proving and carrying it, on one process.
 
-    python bench/vault.py [CHECKPOINTS ...] [--home=DIRECTORY] [--only=pages,writing,carrying]     default 10000 100000
+    python bench/vault.py [CHECKPOINTS ...] [--home=DIRECTORY] [--only=pages,meaning,writing,carrying]
+
+10,000 and 100,000 checkpoints unless told otherwise.
 
 With a home of its own a database is kept, and filled only once.
 
@@ -224,6 +226,36 @@ def pages(swarm: Any) -> dict[str, Any]:
     return results
 
 
+def meaning(swarm: Any) -> dict[str, Any]:
+    """Prompts like a text and like one another. The vectors are random: how long it takes does not depend on them."""
+    import numpy as np
+
+    from mythos.accounts.actors import SYSTEM
+    from mythos.prompts.bulk import insert_rows
+    from mythos.prompts.likeness import DIMENSIONS, MODEL, prompts_like
+    from mythos.prompts.models import Prompt, PromptVector
+    from mythos.prompts.queries import visible_checkpoints
+    from mythos.web.checkpoints import _lean, _shown
+
+    if not PromptVector.objects.filter(swarm=swarm).exists():
+        source, made = np.random.default_rng(20), []
+        for key, current in Prompt.objects.filter(swarm=swarm).values_list("pk", "current_id"):
+            vector = source.standard_normal(DIMENSIONS)
+            half = (vector / np.linalg.norm(vector)).astype(np.float16).tobytes()
+            made.append(PromptVector(prompt_id=key, swarm=swarm, checkpoint_id=current, model=MODEL, vector=half))
+        with _transaction():
+            insert_rows(made)
+    everything = _lean(visible_checkpoints(SYSTEM, swarm))
+    texts_asked = iter(texts() * 2)
+    return {
+        "vectors": PromptVector.objects.filter(swarm=swarm).count(),
+        "twenty like a text, embedding included": sample(
+            lambda: prompts_like(actor=SYSTEM, swarm=swarm, text=next(texts_asked))
+        ),
+        "like: in the grid": sample(lambda: _shown(everything, swarm, "like:p1", "-created", "")),
+    }
+
+
 def writing(swarm: Any, rng: random.Random) -> dict[str, Any]:
     """Single revisions with everything measured and compared, and an import whose texts are measured."""
     from mythos.accounts.actors import SYSTEM
@@ -299,7 +331,7 @@ def measure(count: int) -> dict[str, Any]:
     from mythos.accounts.models import Swarm
     from mythos.accounts.services import create_swarm
 
-    rng, wanted = random.Random(20), option("only", "fill,pages,writing,carrying").split(",")
+    rng, wanted = random.Random(20), option("only", "fill,pages,meaning,writing,carrying").split(",")
     results: dict[str, Any] = {"checkpoints": count}
     swarm = Swarm.objects.filter(slug=f"bench{count}").first()
     if swarm is None:
@@ -310,6 +342,9 @@ def measure(count: int) -> dict[str, Any]:
     if "pages" in wanted:
         results["pages"] = pages(swarm)
         progress(results["pages"])
+    if "meaning" in wanted:
+        results["meaning"] = meaning(swarm)
+        progress(results["meaning"])
     if "writing" in wanted:
         slug = f"writing{Swarm.objects.count()}"
         results["writing"] = writing(create_swarm(actor=SYSTEM, slug=slug, name="Writing"), rng)
