@@ -30,7 +30,8 @@ DRIVING = 4_000  # and up to which they are read and sorted; beyond, the order i
 PROBES = 200  # texts that are looked at to tell whether a word is frequent
 MANY_WORDS = 50_000  # texts with a word up to which they are listed; beyond, each row walked is asked
 SAMPLE = 20_000
-SMALL_SAMPLE = 1_000  # where each row's text has to be looked at
+SPREAD = 2_000  # rows that are looked at to estimate how many match
+SMALL_SPREAD = 500  # where each row's text has to be looked at
 SECONDS_KEPT = 60
 
 
@@ -69,12 +70,12 @@ class Count:
 class Found:
     """The rows a query finds; `few` are the same rows, reached by the few matches of one part, where there is one.
 
-    `least` is how many there are for certain, when the newest rows say nothing about the whole.
+    `least` is how many there are for certain, when an estimate finds fewer.
     """
 
     rows: QuerySet[Any]
     few: QuerySet[Any] | None = None
-    sample: int = SAMPLE
+    sample: int = SPREAD
     least: int = 0
 
 
@@ -172,12 +173,11 @@ def by_words(swarm: Swarm | None, text: str) -> Part | None:
 
 def _is_everywhere(swarm: Swarm | None, text: str) -> bool:
     """Whether a text of a large table is likely to have the words, by some that lie evenly between first and last."""
-    rows = PromptCheckpoint.objects.filter(**within(swarm)).order_by("created_at", "id")
-    first, last = (found.values_list("pk", flat=True).first() for found in (rows, rows.reverse()))
-    if first is None or last is None or last - first < MANY_WORDS:
+    rows = PromptCheckpoint.objects.filter(**within(swarm)).order_by()
+    probes = spread(rows, PROBES)
+    if not probes or probes[-1] - probes[0] < MANY_WORDS:
         return False
-    probes = rows.filter(pk__in=range(first, last + 1, max(1, (last - first) // PROBES))).order_by()
-    return probes.filter(holding(text)).count() > PROBES // 10
+    return rows.filter(_among(rows, probes)).filter(holding(text)).count() > PROBES // 10
 
 
 def _of_prompts(swarm: Swarm | None, prompts: QuerySet[Prompt]) -> Part:
@@ -207,7 +207,7 @@ def search(rows: QuerySet[Any], parts: Sequence[Part]) -> Found:
             others = others.filter(part.test)
     if driver is None:
         slow = any(part.is_frequent for part in parts)
-        return Found(others, sample=SMALL_SAMPLE if slow else SAMPLE, least=FEW if len(parts) == 1 and not slow else 0)
+        return Found(others, sample=SMALL_SPREAD if slow else SPREAD, least=FEW if len(parts) == 1 and not slow else 0)
     if fewest <= DRIVING:
         few = others.filter(_among(rows, driver.keys()))
         return Found(few, few)
@@ -237,25 +237,32 @@ def _among(rows: QuerySet[Any], ids: Sequence[int], *, is_test: bool = False) ->
     if connection.vendor == "postgresql":
         return RawSQL(f"{key} = ANY(%s)", [list(ids)], BooleanField())  # noqa: S611
     held = f"{'+' * is_test}{key} IN (SELECT value FROM json_each(%s))"  # noqa: S608
-    return RawSQL(held, [json.dumps(ids)], BooleanField())  # noqa: S611
+    return RawSQL(held, [json.dumps(list(ids))], BooleanField())  # noqa: S611
 
 
-def newest(everything: QuerySet[Any], total: int, rows: QuerySet[Any] | None = None, size: int = 0) -> QuerySet[Any]:
-    """All rows, or of a large table the newest, by which the whole is judged; `rows` to take those among them."""
-    rows, size = everything if rows is None else rows, size or SAMPLE
+def newest(everything: QuerySet[Any], total: int) -> QuerySet[Any]:
+    """All rows, or of a large table the newest, by which the whole is judged."""
     if total <= SAMPLE:
-        return rows
+        return everything
     times = everything.order_by("-created_at", "-id").values_list("created_at", flat=True)
-    edge = list(times[size : size + 1])
-    return rows.filter(created_at__gt=edge[0]) if edge else rows
+    edge = list(times[SAMPLE : SAMPLE + 1])
+    return everything.filter(created_at__gt=edge[0]) if edge else everything
+
+
+def spread(rows: QuerySet[Any], count: int) -> Sequence[int]:
+    """Numbers that lie evenly between the first row and the last; some belong to nothing or to other swarms."""
+    ordered = rows.order_by("created_at", "id").values_list("pk", flat=True)
+    first, last = ordered.first(), ordered.reverse().first()
+    return () if first is None or last is None else range(first, last + 1, max(1, (last - first) // count))
 
 
 def counted(found: Found, everything: QuerySet[Any], total: Count) -> Count:
-    """How many rows: exact when few, else judged by the newest rows of all."""
+    """How many rows: exact when few, else judged by some that lie evenly among all."""
     if found.few is not None or total.number <= SAMPLE:
         return Count((found.rows if found.few is None else found.few).order_by().count())
-    share = newest(everything, total.number, found.rows, found.sample).order_by().count()
-    return Count(max(found.least, round(share * total.number / found.sample)), is_about=True)
+    probe = _among(everything, spread(everything, found.sample))
+    hits, seen = (rows.filter(probe).order_by().count() for rows in (found.rows, everything))
+    return Count(max(found.least, round(hits / max(1, seen) * total.number)), is_about=True)
 
 
 def total_of(everything: QuerySet[Any], swarm: Swarm) -> Count:
