@@ -14,10 +14,23 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
 
 def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert the rows; values are texts, numbers, truth values, None, datetimes, or lists and dicts for JSON."""
-    values = [tuple(_prepared(value) for value in row) for row in rows]
+    times: dict[datetime, Any] = {}
+
+    def prepared(value: Any) -> Any:
+        if type(value) in _PLAIN:
+            return value
+        if isinstance(value, datetime):
+            if value not in times:
+                times[value] = connection.ops.adapt_datetimefield_value(value)
+            return times[value]
+        return json.dumps(value) if value else "[]" if isinstance(value, (list, tuple)) else "{}"
+
+    values = [tuple(map(prepared, row)) for row in rows]
     if not values:
         return
     quote = connection.ops.quote_name
@@ -27,9 +40,3 @@ def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[A
     statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places}) ON CONFLICT DO NOTHING"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.executemany(statement, values)
-
-
-def _prepared(value: Any) -> Any:
-    if isinstance(value, (list, dict, tuple)):
-        return json.dumps(value)
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
