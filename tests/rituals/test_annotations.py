@@ -42,15 +42,16 @@ def result(run, ref: str) -> RitualResult:
 
 
 def test_the_queue_holds_what_this_person_has_not_judged(cast, judged) -> None:
-    assert [row.result.case.ref for row in to_annotate(cast.editor, cast.swarm)] == ["c3", "c2", "c1", "c0"]
+    assert [row.result.case.ref for row in to_annotate(cast.editor, cast.swarm)] == ["c0", "c1", "c2", "c3"]
     assert to_annotate(cast.editor, cast.swarm)[0].rubric == "Is it kind?"
     annotate(actor=cast.editor, result_id=result(judged, "c3").pk, expectation="kind", verdict="met")
-    assert [row.result.case.ref for row in to_annotate(cast.editor, cast.swarm)] == ["c2", "c1", "c0"]
+    assert [row.result.case.ref for row in to_annotate(cast.editor, cast.swarm)] == ["c0", "c1", "c2"]
     assert len(to_annotate(cast.reviewer, cast.swarm)) == 4
     assert to_annotate(cast.stranger, cast.swarm) == []
     again = start_run(actor=cast.owner, ritual_id=judged.ritual_id, provider="scripted", judge={"provider": "judge"})
     execute_run(actor=cast.owner, run_id=again.pk)
     assert len(to_annotate(cast.reviewer, cast.swarm)) == 4, "the same reply is asked about once"
+    assert len(to_annotate(cast.editor, cast.swarm)) == 3, "and not again after it was answered"
 
 
 def test_agreement_counts_the_majority_and_leaves_out_what_nobody_can_tell(cast, judged) -> None:

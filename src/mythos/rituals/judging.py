@@ -41,13 +41,14 @@ class Agreement:
 
 
 def to_annotate(actor: Actor, swarm: Swarm, *, ritual: Ritual | None = None, most: int = 20) -> list[Question]:
-    """Judged replies this person has said nothing about, the newest first; one of each reply and rubric."""
-    done = set(RitualAnnotation.objects.filter(user=person(actor)).values_list("result_id", "expectation"))
-    return list(islice(_open(_judged(actor, swarm, ritual), done), most))
+    """Judged replies this person has said nothing about, newest run first; a reply and a rubric are asked once."""
+    mine = RitualAnnotation.objects.filter(user=person(actor))
+    said = set(mine.values_list("result__reply_id", "result__case_id", "expectation"))
+    return list(islice(_open(_judged(actor, swarm, ritual), said), most))
 
 
-def _open(results: Iterable[RitualResult], done: set[tuple[int, str]]) -> Iterator[Question]:
-    seen: set[tuple[int | None, int, str]] = set()
+def _open(results: Iterable[RitualResult], said: set[tuple[int | None, int, str]]) -> Iterator[Question]:
+    seen = set(said)
     for result in results:
         rubrics = {entry["id"]: str(entry.get("value") or "") for entry in result.case.expectations}
         for grade in result.grades:
@@ -56,8 +57,7 @@ def _open(results: Iterable[RitualResult], done: set[tuple[int, str]]) -> Iterat
             if grade["type"] not in JUDGED or grade["value"] is None or same in seen:
                 continue
             seen.add(same)
-            if (result.pk, name) not in done:
-                yield Question(result, name, rubrics.get(name, ""))
+            yield Question(result, name, rubrics.get(name, ""))
 
 
 def _judged(actor: Actor, swarm: Swarm, ritual: Ritual | None) -> QuerySet[RitualResult]:
@@ -65,7 +65,9 @@ def _judged(actor: Actor, swarm: Swarm, ritual: Ritual | None) -> QuerySet[Ritua
     if ritual is not None:
         runs = runs.filter(ritual=ritual)
     rows = RitualResult.objects.filter(Q(reply__isnull=False), run__in=runs.values("pk"), score__isnull=False)
-    return rows.select_related("run", "run__ritual", "case", "reply").order_by("-pk")[:MOST_LOOKED_AT]
+    return rows.select_related("run", "run__ritual", "case", "reply").order_by("-run_id", "case__position", "repeat")[
+        :MOST_LOOKED_AT
+    ]
 
 
 def agreement(actor: Actor, swarm: Swarm, *, ritual: Ritual | None = None) -> list[Agreement]:
