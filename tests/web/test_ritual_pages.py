@@ -11,6 +11,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from mythos.codex.services import (
+    check_prompt,
+    create_clause,
+    create_codex,
+    measure_proposal,
+    propose_change,
+    sign_contract,
+)
 from mythos.formats.rituals.document import CaseRecord
 from mythos.prompts.services import create_prompt, revise_prompt
 from mythos.providers import PROVIDERS
@@ -308,3 +316,26 @@ def test_ten_more_rows_cost_no_more_queries(as_, cast, prompt, ritual, run) -> N
         create_ritual(actor=cast.editor, swarm=cast.swarm, slug=f"r{number}", prompt=prompt, cases=CASES)
         finished(cast, ritual)
     assert queries() == before
+
+
+def test_the_contract_shows_the_failing_conversation_and_what_if_the_ritual(as_, cast, prompt) -> None:
+    codex = create_codex(actor=cast.owner, swarm=cast.swarm, slug="shop", title="Shop")
+    rule = 'Always mention "ticket number".'
+    create_clause(actor=cast.owner, codex=codex, ref="ticket", title="Ticket", text=rule)
+    sign_contract(actor=cast.owner, prompt_id=prompt.pk, base=0, clauses=[{"ref": "ticket"}])
+    check = {"type": "not-icontains", "value": "ticket", "clause": "ticket"}
+    case = CaseRecord("parcel", "Where is it?", ADA, expectations=[check])
+    ritual = create_ritual(actor=cast.owner, swarm=cast.swarm, slug="rules", prompt=prompt, cases=[case])
+    run = finished(cast, ritual)
+    check_prompt(prompt_id=prompt.pk)
+    card = as_("viewer").get(at("contracts.card", prompt.pk)).content.decode()
+    assert f"Failing case · ritual rules, run {run.pk}" in card
+    assert at("rituals.result", run.pk, result_of(run, "parcel").pk) in card
+    assert "Simulated</span>" in card
+    edit = {"ref": "ticket", "text": "Never mention a ticket number."}
+    proposal = propose_change(actor=cast.editor, codex=codex, edits=[edit])
+    measure_proposal(proposal_id=proposal.pk)
+    report = as_("viewer").get(at("whatif.page", proposal.pk)).content.decode()
+    assert "Rituals to run again" in report
+    assert at("rituals.page", ritual.pk) in report
+    assert "1 case, 1 of them about a changed clause" in report

@@ -226,6 +226,8 @@ def _show_report(proposal: CodexProposal) -> None:
     for row in proposal.report["rows"][:MOST_ROWS]:
         click.echo(f"  {row['before']} → {row['after']}, if signed {row['if_signed']}: {row['slug']} / {row['ref']}")
         click.echo(f"      {row['reason']}" + (f" “{_short(row['sentence'])}”" if row["sentence"] else ""))
+    for ritual in proposal.report.get("rituals", [])[:MOST_ROWS]:
+        click.echo(f"  run again: {ritual['slug']} on {ritual['prompt']}, {ritual['cases']} cases")
     if proposal.status == CodexProposal.Status.ACCEPTED:
         click.echo("Published.")
 

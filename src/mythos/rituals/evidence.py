@@ -85,7 +85,8 @@ def _outcomes(
     ritual: Ritual, runs: Iterable[RitualRun], since: Mapping[str, datetime]
 ) -> dict[str, dict[int, Outcome]]:
     """Ref -> case -> how it stands, for the clauses of the contract that a case names."""
-    cases = {case.pk: case for case in RitualCase.objects.filter(ritual=ritual, retired_version=None)}
+    in_use = RitualCase.objects.filter(ritual=ritual, retired_version=None).only("ref", "expectations")
+    cases = {case.pk: case for case in in_use} if since else {}
     open_pairs = {(pk, ref) for pk, case in cases.items() for ref in named_by(case.expectations) & since.keys()}
     found: dict[str, dict[int, Outcome]] = {}
     for pk, ref in sorted(open_pairs):

@@ -43,7 +43,8 @@ class Agreement:
 def to_annotate(actor: Actor, swarm: Swarm, *, ritual: Ritual | None = None, most: int = 20) -> list[Question]:
     """Judged replies this person has said nothing about, newest run first; a reply and a rubric are asked once."""
     mine = RitualAnnotation.objects.filter(user=person(actor))
-    said = set(mine.values_list("result__reply_id", "result__case_id", "expectation"))
+    rows = mine.values_list("result__reply_id", "result__case_id", "expectation")
+    said: set[tuple[int | None, int, str]] = set(rows)
     return list(islice(_open(_judged(actor, swarm, ritual), said), most))
 
 
