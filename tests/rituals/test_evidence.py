@@ -27,6 +27,7 @@ from mythos.rituals.services import create_ritual, execute_run, set_cases, start
 from mythos.work.services import run_due
 from tests.rituals.conftest import PROMPT
 
+pytestmark = pytest.mark.both_databases
 RULES = {
     "refund-limit": "Never promise a refund without approval.",
     "ticket": 'Always mention "ticket number".',

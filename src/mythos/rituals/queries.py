@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
@@ -11,8 +12,10 @@ from django.utils import timezone
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
 from mythos.accounts.queries import swarms_of
-from mythos.errors import NotFound
+from mythos.errors import NotConfigured, NotFound
 from mythos.rituals.models import Ritual, RitualCase, RitualReply, RitualResult, RitualRun
+
+DAY_BUDGET_VARIABLE = "MYTHOS_DAY_BUDGET"
 
 
 def visible_rituals(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Ritual]:
@@ -112,3 +115,12 @@ def spent_today(swarm: Swarm) -> float:
     replies = RitualReply.objects.filter(swarm=swarm, created_at__gte=midnight).aggregate(cost=Sum("cost"))["cost"]
     runs = RitualRun.objects.filter(ritual__swarm=swarm, started_at__gte=midnight)
     return max(float(replies or 0.0), float(runs.aggregate(spent=Sum("spent"))["spent"] or 0.0))
+
+
+def day_budget() -> float | None:
+    """US dollars a swarm may spend in a day; None without a limit."""
+    given = os.environ.get(DAY_BUDGET_VARIABLE, "").strip()
+    try:
+        return float(given) if given else None
+    except ValueError as error:
+        raise NotConfigured(f"{DAY_BUDGET_VARIABLE} must be a number, not {given!r}.") from error

@@ -20,8 +20,7 @@ from mythos.providers.limits import Purse
 from mythos.providers.streaming import Piece
 from mythos.rituals.expecting import case_hash
 from mythos.rituals.models import RitualReply
-from mythos.rituals.queries import spent_today
-from mythos.rituals.services.running import day_budget
+from mythos.rituals.queries import day_budget, spent_today
 from mythos.rituals.talking import options_of
 
 MOST_CHARACTERS = 200_000

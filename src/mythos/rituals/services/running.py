@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +25,7 @@ from mythos.providers.many import side_by_side
 from mythos.rituals.expecting import Graded, case_hash, grade
 from mythos.rituals.inserting import insert
 from mythos.rituals.models import RitualCase, RitualReply, RitualResult, RitualRun
-from mythos.rituals.queries import cases_of_run, get_run, spent_today
+from mythos.rituals.queries import cases_of_run, day_budget, get_run, spent_today
 from mythos.rituals.signals import ritual_run_finished
 from mythos.rituals.summary import summarise
 from mythos.rituals.talking import messages_of, options_of, variables_of
@@ -35,7 +34,6 @@ from mythos.work.services import LostLease
 
 CHUNK = 250
 LOOK_AROUND_SECONDS = 0.3
-DAY_BUDGET_VARIABLE = "MYTHOS_DAY_BUDGET"
 PATIENCE = Patience()
 REPLY_COLUMNS = (
     "swarm",
@@ -295,12 +293,3 @@ def _storable(text: str) -> str:
 def _facts(reply: Reply | RitualReply, *, cached: bool) -> dict[str, object]:
     facts: dict[str, object] = {"cost": reply.cost, "tokens": reply.tokens_out, "finish": reply.finish}
     return facts if cached else facts | {"latency_ms": reply.latency_ms}
-
-
-def day_budget() -> float | None:
-    """US dollars a swarm may spend in a day; None without a limit."""
-    given = os.environ.get(DAY_BUDGET_VARIABLE, "").strip()
-    try:
-        return float(given) if given else None
-    except ValueError as error:
-        raise NotConfigured(f"{DAY_BUDGET_VARIABLE} must be a number, not {given!r}.") from error
