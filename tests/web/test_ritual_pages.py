@@ -11,12 +11,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from mythos.accounts.actors import SYSTEM
 from mythos.codex.services import (
     check_prompt,
     create_clause,
     create_codex,
     measure_proposal,
     propose_change,
+    revise_clause,
+    run_audit,
     sign_contract,
 )
 from mythos.formats.rituals.document import CaseRecord
@@ -339,3 +342,8 @@ def test_the_contract_shows_the_failing_conversation_and_what_if_the_ritual(as_,
     assert "Rituals to run again" in report
     assert at("rituals.page", ritual.pk) in report
     assert "1 case, 1 of them about a changed clause" in report
+    clause = codex.clauses.get(ref="ticket")
+    audit = revise_clause(actor=cast.editor, clause_id=clause.pk, text=edit["text"], base=1)
+    run_audit(actor=SYSTEM, audit_id=audit.pk)
+    regression = as_("viewer").get(at("regression.page", clause.pk)).content.decode()
+    assert "Rituals to run again" in regression
