@@ -11,7 +11,11 @@
   const choose = (index) => {
     const all = options();
     chosen = all.length ? (index + all.length) % all.length : -1;
-    all.forEach((option, i) => option.setAttribute("aria-selected", String(i === chosen)));
+    // Named here and not in the page: htmx gives an element whose name was there before its old attributes back.
+    all.forEach((option, i) => {
+      option.id = `palette-option-${i}`;
+      option.setAttribute("aria-selected", String(i === chosen));
+    });
     if (chosen < 0) input.removeAttribute("aria-activedescendant");
     else {
       input.setAttribute("aria-activedescendant", all[chosen].id);
