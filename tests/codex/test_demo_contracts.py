@@ -31,6 +31,7 @@ def test_publishing_the_newer_edition_makes_stale_what_it_changed_and_nothing_el
     run_due()
     before = states()
     assert before.pop(("hermes/charter", "uphold_fairness")) == "breached"
+    assert before.pop(("hermes/charter", "do_not_encourage_self_harm")) == "untested", "its ritual has not run"
     assert set(before.values()) == {"kept"}
 
     changed = {audit.clause.ref for audit in pending_audits(SYSTEM, swarm)}

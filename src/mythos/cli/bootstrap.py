@@ -22,6 +22,7 @@ from mythos.demo import Demo, DemoCharter, load_demo
 from mythos.errors import Invalid
 from mythos.prompts.queries import get_prompt
 from mythos.prompts.services import create_prompt, import_prompts, move_label, revise_prompt
+from mythos.rituals.services import create_ritual
 
 OWNER_EMAIL = "owner@mythos.local"
 OWNER_NAME = "Owner"
@@ -97,6 +98,18 @@ def fill_demo(swarm: Swarm, demo: Demo, say: Say) -> None:
     for charter in demo.charters:
         _sign_charter(swarm, charter)
     say(f"  {len(demo.charters)} contracts")
+    for ritual in demo.rituals:
+        create_ritual(
+            actor=SYSTEM,
+            swarm=swarm,
+            slug=ritual.slug,
+            title=ritual.title,
+            type=ritual.type,
+            description=ritual.description,
+            prompt=get_prompt(SYSTEM, ritual.prompt, swarm),
+            cases=ritual.cases,
+        )
+        say(f"  {ritual.title}: a ritual of {len(ritual.cases)} cases")
 
 
 def _sign_charter(swarm: Swarm, charter: DemoCharter) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from mythos.formats.codex_markdown import CodexDocument, read_codex
 from mythos.formats.prompts.base import PromptRecord, Revision, title_of
+from mythos.formats.rituals.document import CaseRecord
 from mythos.text.segment import segment
 
 EDITIONS = ("model_spec_2025-09-12.md", "model_spec_2025-10-27.md")
@@ -40,6 +41,18 @@ class DemoCharter:
 
 
 @dataclass(frozen=True)
+class DemoRitual:
+    """Cases that try out one of the demo's prompts; `prompt` is its slug."""
+
+    slug: str
+    title: str
+    type: str
+    prompt: str
+    description: str
+    cases: tuple[CaseRecord, ...]
+
+
+@dataclass(frozen=True)
 class Demo:
     """Everything the demo swarm is made of; `labels` are (prompt, label, version)."""
 
@@ -51,6 +64,7 @@ class Demo:
     owners: dict[str, str]
     labels: tuple[tuple[str, str, int], ...]
     charters: tuple[DemoCharter, ...]
+    rituals: tuple[DemoRitual, ...]
 
 
 def load_demo() -> Demo:
@@ -78,6 +92,10 @@ def load_demo() -> Demo:
         owners,
         tuple(labels),
         tuple(_charter(row, *names[row["assistant"]], codices[0]) for row in manifest["charters"]),
+        tuple(
+            DemoRitual(**row | {"cases": tuple(CaseRecord(**case) for case in row["cases"])})
+            for row in manifest["rituals"]
+        ),
     )
 
 
