@@ -32,6 +32,7 @@ LEXICON = re.compile(
     r"|n't\b|\d+"
 )
 RESAMPLES = 1000
+SECOND = "hand_heldout2"
 Row = dict[str, Any]
 
 
@@ -73,10 +74,12 @@ def lexicon(old: str, new: str) -> float:
 
 
 def groups(rows: Sequence[Row]) -> dict[str, list[int]]:
-    """All pairs, then those of each source."""
+    """All pairs, those of each writer, then those of each domain."""
     found: dict[str, list[int]] = defaultdict(list)
     for index, row in enumerate(rows):
         found["all"].append(index)
+        if str(row["source"]).startswith("hand_"):
+            found["policies, second writer" if row["source"] == SECOND else "policies, first writer"].append(index)
         found[str(row.get("domain") or row["source"])].append(index)
     return dict(sorted(found.items()))
 

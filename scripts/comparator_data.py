@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "scripts")]
 
-from comparator import edits, frames  # noqa: E402
+from comparator import amounts, edits, frames, opposites, touches  # noqa: E402
 
 from mythos.text.segment import segment  # noqa: E402
 
@@ -95,8 +95,14 @@ def _passage(pools: dict[str, list[str]], rng: random.Random) -> dict[str, str] 
     return {"old": " ".join(old), "new": " ".join(new), "label": label, "kind": kind, "source": "model-spec"}
 
 
+def _made_up(rng: random.Random) -> dict[str, str]:
+    """A made-up rule of one of the sorts."""
+    sorts = [frames.pair, amounts.pair, touches.polite, touches.explained, touches.tone, touches.gated, opposites.pair]
+    return rng.choices(sorts, [0.4, 0.26, 0.05, 0.09, 0.05, 0.08, 0.07])[0](rng) | {"source": "frames"}
+
+
 def generate(count: int, seed: int, extra: list[str]) -> Iterator[dict[str, str]]:
-    """Made-up policies and edited real sentences, two to three."""
+    """Made-up policies and edited real sentences, about half and half."""
     rng = random.Random(seed)
     pools = sentences(extra)
     names = [name for name in pools if pools[name]]
@@ -105,8 +111,8 @@ def generate(count: int, seed: int, extra: list[str]) -> Iterator[dict[str, str]
     while made < count:
         if rng.random() < 0.18:
             row: dict[str, str] | None = _passage(pools, rng)
-        elif rng.random() < 0.48:
-            row = frames.pair(rng) | {"source": "frames"}
+        elif rng.random() < 0.55:
+            row = _made_up(rng)
         else:
             source = rng.choices(names, [shares[name] for name in names])[0]
             row = single(pools[source], rng)

@@ -14,7 +14,8 @@ from mythos.text.combine import DIGITS
 
 # Public sets that count any change of meaning as harm: they inform, but policies come first.
 PUBLIC = {"semantoneg": 0.5, "wikifactcheck": 0.5}
-SYNTHETIC = 0.15
+SYNTHETIC = 0.25
+FOLDS = 8  # each leaves out several whole domains
 CROSS = ("whole worse", "whole better", "unit worse", "unit better")
 
 
@@ -37,11 +38,11 @@ class Table:
 
 def _model(seed: int) -> GradientBoostingClassifier:
     return GradientBoostingClassifier(
-        n_estimators=160,
-        max_depth=3,
-        learning_rate=0.06,
+        n_estimators=200,
+        max_depth=4,
+        learning_rate=0.05,
         subsample=0.6,
-        max_features=0.3,
+        max_features=0.2,
         min_samples_leaf=10,
         random_state=seed,
     )
@@ -68,8 +69,9 @@ def fit(table: Table, names: Sequence[str], aim: str, seed: int) -> GradientBoos
 def cross_validated(table: Table, names: Sequence[str], aim: str, seed: int) -> np.ndarray:
     """The raw score of every real row by a model that saw no row of its domain."""
     scores = np.full(len(table.labels), np.nan)
-    for group in sorted(set(table.groups) - {"synthetic"}):
-        held = table.groups == group
+    groups = sorted(set(table.groups) - {"synthetic"})
+    for fold in range(FOLDS):
+        held = np.isin(table.groups, groups[fold::FOLDS])
         model = fit(table.only(~held), names, aim, seed)
         scores[held] = model.decision_function(table.columns(names)[held])
     return scores

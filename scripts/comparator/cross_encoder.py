@@ -15,6 +15,7 @@ from torch import nn
 from transformers import BertModel
 
 from mythos.text.cross import Encoded, encode
+from mythos.text.evened import evened
 
 LABELS = {"preserved": 0, "worse": 1, "better": 2}
 
@@ -64,7 +65,8 @@ def tokenizer(folder: Path) -> Tokenizer:
 
 
 def examples(rows: list[dict[str, Any]], tok: Tokenizer, weight: float = 1.0) -> list[Example]:
-    sides = tok.encode_batch([r["old"] for r in rows] + [r["new"] for r in rows], add_special_tokens=False)
+    read = [evened(row["old"], row["new"]) for row in rows]
+    sides = tok.encode_batch([old for old, _ in read] + [new for _, new in read], add_special_tokens=False)
     half = len(rows)
     return [
         Example(encode(sides[i].ids, sides[half + i].ids), LABELS[row["label"]], row.get("weight", weight))

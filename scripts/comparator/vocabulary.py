@@ -190,6 +190,19 @@ for _line in _OPPOSED.strip().splitlines():
         OPPOSED.setdefault(_one, _other)
         OPPOSED.setdefault(_other, _one)
 
+NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+SAME_TIME = [
+    ("24 hours", "one day"), ("48 hours", "two days"), ("7 days", "one week"), ("14 days", "two weeks", "a fortnight"),
+    ("60 minutes", "one hour"), ("12 months", "one year"), ("90 seconds", "one and a half minutes"), ("36 months", "three years"),
+    ("120 minutes", "two hours"), ("72 hours", "three days"), ("30 minutes", "half an hour"), ("six months", "half a year"),
+]  # fmt: skip
+UNITS = ["minutes", "hours", "days", "weeks", "months"]
+HEDGES = [
+    "where possible", "if feasible", "as a rule", "normally", "in most cases", "whenever practical", "if time permits",
+    "as far as reasonable", "generally", "where it makes sense", "at their discretion", "preferably", "ideally",
+]  # fmt: skip
+PARTIAL = ["some", "most", "many", "selected", "a sample of", "nearly all", "important", "a few", "the majority of"]
+
 _IRREGULAR = {
     "pay": "paid", "sell": "sold", "keep": "kept", "send": "sent", "tell": "told", "show": "shown", "hide": "hidden",
     "wear": "worn", "give": "given", "read": "read", "buy": "bought", "get": "got", "put": "put", "take": "taken",

@@ -31,6 +31,10 @@ PLACES = [
     ("deletion", "Greet the guest, [state the price], and ask.", "Greet the guest and ask."),
     ("order", "Ask for consent [before] recording.", "Ask for consent [after] recording."),
     ("tone", "Answer every question in a [polite] way.", "Answer every question in a [blunt] way."),
+    ("tone", "Tell the guest about the delay.", "[Ugh], tell the guest about the delay."),
+    ("exception", "Log every call.", "Log every call; [common sense] comes first."),
+    ("exception", "Repairs are done [subject to] demand.", "Repairs are done."),
+    ("quantity", "Customers may return goods within [30 days].", "Customers may return goods within [two weeks]."),
     ("authority", "# Rules {authority=[root]}", "# Rules {authority=[user]}"),
 ]
 

@@ -20,6 +20,8 @@ MIN_COSINE = 0.45
 # Beyond these the leftovers are two different documents, and pairing them costs more than it tells.
 MAX_LEXICAL_CELLS = 250_000
 MAX_EMBEDDED = 100
+# What a sentence is about shows in its beginning.
+MAX_CHARACTERS = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ def _by_meaning(
     if not left or not right or len(left) > MAX_EMBEDDED or len(right) > MAX_EMBEDDED:
         return
     try:
-        cosine = embed([old[i].text for i in left]) @ embed([new[j].text for j in right]).T
+        vectors = embed([s.text[:MAX_CHARACTERS] for s in (*(old[i] for i in left), *(new[j] for j in right))])
+        cosine = vectors[: len(left)] @ vectors[len(left) :].T
     except NotConfigured:
         return  # aligning is best effort: without the model, words alone decide
     scored = [

@@ -10,6 +10,11 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 Mode = Literal["light", "full"]
 # As trained: rounding makes the path through a tree the same on every machine.
 DIGITS = 4
@@ -27,22 +32,30 @@ class Odds:
         return 1 - self.worse - self.better
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Forest:
-    """Boosted trees: the sum of one leaf of each, then a logistic curve with the calibrated slope."""
+    """Boosted trees: the sum of one leaf of each, then a logistic curve with the calibrated slope.
+
+    All nodes of all trees in one row of arrays; a leaf leads to itself.
+    """
 
     base: float
     slope: float
     shift: float
-    trees: tuple[tuple[tuple[Any, ...], ...], ...]
+    depth: int
+    roots: Places
+    feature: Places
+    limit: Numbers
+    left: Places
+    right: Places
+    value: Numbers
 
-    def probability(self, row: Sequence[float]) -> float:
-        total = self.base
-        for tree in self.trees:
-            node = tree[0]
-            while len(node) == 4:
-                node = tree[node[2] if row[node[0]] <= node[1] else node[3]]
-            total += node[0]
+    def probability(self, row: Numbers) -> float:
+        at = self.roots
+        for _ in range(self.depth):
+            at = np.where(row[self.feature[at]] <= self.limit[at], self.left[at], self.right[at])
+        # An exact sum is the same on every machine.
+        total = self.base + math.fsum(self.value[at].tolist())
         return 1 / (1 + math.exp(-(self.slope * total + self.shift)))
 
 
@@ -54,15 +67,33 @@ def _loaded() -> tuple[dict[str, tuple[str, ...]], dict[str, dict[str, Forest]]]
 
 
 def forest(raw: Mapping[str, Any]) -> Forest:
-    """From its JSON form."""
-    trees = tuple(tuple(tuple(node) for node in tree) for tree in raw["trees"])
-    return Forest(raw["base"], raw["slope"], raw["shift"], trees)
+    """From its JSON form: inner nodes are [feature, limit, left, right], leaves [value]."""
+    starts = np.cumsum([0, *(len(tree) for tree in raw["trees"])])[:-1]
+    nodes = [
+        (start, place, node)
+        for start, tree in zip(starts, raw["trees"], strict=True)
+        for place, node in enumerate(tree)
+    ]
+    inner = [(s + n[2], s + n[3]) if len(n) == 4 else (s + place, s + place) for s, place, n in nodes]
+    return Forest(
+        raw["base"], raw["slope"], raw["shift"], max(_depth(tree, 0) for tree in raw["trees"]), starts,
+        np.array([n[0] if len(n) == 4 else 0 for _, _, n in nodes], np.int64),
+        np.array([n[1] if len(n) == 4 else 0.0 for _, _, n in nodes]),
+        np.array([left for left, _ in inner], np.int64),
+        np.array([right for _, right in inner], np.int64),
+        np.array([n[0] if len(n) == 1 else 0.0 for _, _, n in nodes]),
+    )  # fmt: skip
+
+
+def _depth(tree: Sequence[Sequence[float]], place: int) -> int:
+    node = tree[place]
+    return 1 + max(_depth(tree, int(node[2])), _depth(tree, int(node[3]))) if len(node) == 4 else 0
 
 
 def combine(row: Mapping[str, float], mode: Mode) -> Odds:
     """The odds of a change from its features; `full` wants those of the cross-encoder too."""
     names, forests = _loaded()
-    values = [round(row[name], DIGITS) for name in names[mode]]
+    values = np.array([round(row[name], DIGITS) for name in names[mode]])
     worse = forests[mode]["worse"].probability(values)
     better = min(forests[mode]["better"].probability(values), 1 - worse)
     return Odds(round(worse, DIGITS), round(better, DIGITS))

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-import numpy as np
-
 from mythos.errors import NotConfigured
 from mythos.text.combine import Odds, combine
 from mythos.text.detectors import DETECTORS
@@ -24,9 +22,9 @@ __all__ = ["Comparison", "Finding", "Thresholds", "Verdict", "compare"]
 
 Verdict = Literal["regression", "uncertain", "preserved", "strengthened", "changed"]
 
-# A text longer than this is compared by a sample of its sentences when similarity is measured.
-MAX_SIMILARITY_SENTENCES = 6
-MAX_SIMILARITY_CHARACTERS = 200
+# Similarity is measured on so many of the longest sentences that changed, and so much of each.
+MAX_SIMILARITY_UNITS = 2
+MAX_SIMILARITY_CHARACTERS = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def compare(
     if normalize(old) == normalize(new):
         return Comparison((), "preserved", 1.0, 1.0 if measure_similarity else None, is_typo=False, is_identical=True)
     found = units(old, new, use_embeddings=use_embeddings)
-    similarity = _similarity(found.before, found.after) if measure_similarity else None
+    similarity = _similarity(found) if measure_similarity else None
     findings = [_quoted(finding, old, new) for unit in found.changed for finding in _detect(unit)]
     if not found.changed:
         return Comparison((), "preserved", 0.99, similarity)
@@ -142,7 +140,8 @@ def _settled(
 ) -> tuple[Finding, ...]:
     """Every finding with the part it has in the verdict: none reads as harm where there is none."""
     old, new = texts
-    if verdict in ("regression", "uncertain") and not any(f.direction != "stronger" for f in findings):
+    unexplained = not findings if verdict == "uncertain" else all(f.direction == "stronger" for f in findings)
+    if verdict in ("regression", "uncertain") and unexplained:
         findings = [*findings, *(_quoted(rewritten(u), old, new) for u in found.changed if u.pair)][:50]
     if verdict == "strengthened" and not findings:
         findings = [_quoted(reworded(u), old, new) for u in found.changed if u.pair]
@@ -169,18 +168,31 @@ def _only_spelling(pair: AlignedPair) -> bool:
     return touched == 2 * len(pair.swaps) and all(swap.kind == "typo" for swap in pair.swaps)
 
 
-def _similarity(before: Sequence[Sentence], after: Sequence[Sentence]) -> float | None:
-    """Cosine of the mean sentence vectors; None where the model is missing."""
-    if not before or not after:
+def _similarity(found: Units) -> float | None:
+    """How near the texts are in matter: 1 for every sentence that stayed, the cosine for every one that changed, by
+    length; None where the model is missing."""
+    changed = sorted(found.changed, key=lambda unit: -_length(unit))
+    weights = [_length(unit) for unit in changed]
+    total = sum(len(s.text) for s in (*found.before, *found.after))
+    if not total:
         return None
+    measured = [unit for unit in changed if unit.old and unit.new][:MAX_SIMILARITY_UNITS]
     try:
-        one, other = (_mean(sentences) for sentences in (before, after))
+        vectors = embed([_matter(side) for unit in measured for side in (unit.old, unit.new)])
     except NotConfigured:
         return None
-    norm = float(np.linalg.norm(one) * np.linalg.norm(other))
-    return round(float(one @ other) / norm, 4) if norm else None
+    cosines = [float(one @ other) for one, other in zip(vectors[::2], vectors[1::2], strict=True)]
+    # A long edit is measured by its longest sentences; the others are taken to have moved as far as these.
+    usual = sum(cosines) / len(cosines) if cosines else 0.0
+    of_unit = {id(unit): cosine for unit, cosine in zip(measured, cosines, strict=True)}
+    likeness = [of_unit.get(id(unit), usual) if unit.old and unit.new else 0.0 for unit in changed]
+    lost = sum(weight * (1 - like) for weight, like in zip(weights, likeness, strict=True))
+    return round(min(1.0, max(-1.0, 1 - lost / total)), 4)
 
 
-def _mean(sentences: Sequence[Sentence]) -> Any:
-    step = max(1, -(-len(sentences) // MAX_SIMILARITY_SENTENCES))
-    return embed([sentence.text[:MAX_SIMILARITY_CHARACTERS] for sentence in sentences[::step]]).mean(axis=0)
+def _length(unit: Unit) -> int:
+    return sum(len(s.text) for s in (*unit.old, *unit.new))
+
+
+def _matter(side: Sequence[Sentence]) -> str:
+    return " ".join(s.text for s in side)[:MAX_SIMILARITY_CHARACTERS]

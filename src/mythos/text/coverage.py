@@ -13,9 +13,9 @@ from mythos.text.compare import DEFAULT, Comparison, Thresholds, compare
 from mythos.text.detectors.base import AlignedPair, Finding, Side, Span
 from mythos.text.detectors.deontic import PERMISSION, stance
 from mythos.text.embed import Vectors, embed
-from mythos.text.features import limit
 from mythos.text.lexicon import PERMISSION as PERMISSIONS
 from mythos.text.likeness import is_content
+from mythos.text.pair_features import limit
 from mythos.text.segment import Sentence, segment
 from mythos.text.words import words
 

@@ -125,5 +125,7 @@ def _load() -> tuple[Any, Any]:
     # Always one thread: sums come in the same order, and a worker does not take its neighbour's core.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
+    # The weights are turned into floats once, when the model is loaded, and not again for every pair.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
     options.log_severity_level = 3
     return tokenizer, onnxruntime.InferenceSession(model.read_bytes(), options, providers=["CPUExecutionProvider"])

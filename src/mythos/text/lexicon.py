@@ -9,8 +9,8 @@ def word_set(text: str) -> frozenset[str]:
 
 
 def phrases(text: str) -> tuple[str, ...]:
-    """Phrases written with bars between them."""
-    return tuple(" ".join(phrase.split()) for phrase in text.split("|"))
+    """Phrases written with bars between them, longest first so that none is found inside another."""
+    return tuple(sorted({" ".join(phrase.split()) for phrase in text.split("|")}, key=lambda p: (-len(p), p)))
 
 
 BINDING = word_set("must shall required mandatory obligatory")
@@ -51,28 +51,69 @@ HEDGES = phrases(
     on a best effort basis | encouraged to | may wish to | expected to | not normally | rather not |
     where relevant
  |
-    if there is room | if there is time | if time permits | if space permits | space permitting
+    if there is room | if there is time | if time permits | if space permits | space permitting |
+    as practicable | as they see fit | as it sees fit | as you see fit | see fit | on a best-effort basis |
+    endeavours to | endeavors to | aspire to | aspires to | intend to | intends to | hopefully | in due course |
+    in due time | at some point | eventually | where useful | if useful | if helpful | where helpful |
+    as convenient | at their convenience | at its convenience | at your convenience | in the ordinary course |
+    in the normal course | ordinarily | as a general rule | by and large | in theory | on the whole |
+    commonly | customarily | reasonable steps | reasonable attempt | reasonable attempts |
+    where resources permit | if resources permit | resources permitting | subject to availability |
+    subject to capacity | subject to workload | wherever possible | wherever practical | wherever feasible |
+    if circumstances permit | circumstances permitting | if warranted | where warranted | deemed necessary |
+    deems necessary | at the discretion | where it makes sense | if it makes sense | when in doubt |
+    where capacity allows | if capacity allows | as workload allows | workload permitting | schedule permitting |
+    unless impracticable | to a reasonable extent | as circumstances allow | when workload allows | on request only
     """
 )
 EXCEPTIONS = phrases(
     """
     except | unless | apart from | other than | outside of | excluding | aside from | with the exception |
     save for | but not | exempt | exempts | exempted | excepting | does not apply | shall not apply |
-    will not apply | need not apply | in exceptional cases | besides | barring | not counting
+    will not apply | need not apply | in exceptional cases | besides | barring | not counting |
+    save where | save when | save as | save that | not including | leaving aside | may be waived | can be waived |
+    is waived | waived | waive | waives | opt out | other than where | otherwise agreed | notwithstanding |
+    or designee | or their designee | or a delegate | may be skipped | can be skipped | but need not | need not
     """
 )
 CONDITIONS = phrases(
     """
     only if | only when | only once | only after | only with | only where | only while | until |
     provided | as long as | if | when | whenever | once | in case | where | while | before | after |
-    during | reserved for | limited to | restricted to | not before
+    during | reserved for | limited to | restricted to | not before | on condition that | so long as | assuming |
+    providing | subject to | contingent on | conditional on | in the event | upon request | on request |
+    at the request | as soon as | if and only if | in cases where | only for | only to | only in
     """
 )
 CLARIFIERS = phrases(
     """
     for example | for instance | e.g | i.e | such as | that is | in other words | namely | including |
-    like | meaning | see
+    like | meaning | see | in other words | put differently | this means | that means | that is to say | to put it |
+    which means | in short | in plain terms | specifically | in particular | because | the reason | this applies |
+    so that | this keeps | this protects | this helps
     """
+)
+VAGUE = word_set(
+    "promptly soon timely reasonable reasonably appropriate appropriately suitable adequate adequately sufficient "
+    "sufficiently regularly periodically swiftly quickly shortly extended prolonged substantial considerable "
+    "responsibly sensible sensibly convenient eventually undue roughly approximately about around"
+)
+LOOPHOLES = phrases(
+    """
+    common sense | guideline | guidelines only | agreed informally | decide otherwise | decides otherwise |
+    good enough | or equivalent | or similar | equivalent measures | verbal agreement | or thereabouts |
+    own judgement | own judgment | best judgement | best judgment | as an exception | exceptionally | flexible |
+    flexibly | flexibility | within reason | informal | informally | not strictly | otherwise agreed |
+    if preferred | or as agreed | business needs | operational needs | business reasons | for convenience |
+    is optional | are optional | nobody checks | no need | not necessary | is enough | suffices | suffice |
+    spirit of | more important than | takes priority over | override | overrides | judgment call |
+    subject to | without prejudice | discretion | failing that | as far as | other reasons | to some extent |
+    where it helps | last resort | although | in substance | or other | on balance | a degree of
+    """
+)
+FLIPPANT = word_set(
+    "whatever yeah lol ugh sigh blah guess duh meh nah haha hey dude folks yep nope obviously stupid silly dumb "
+    "annoying boring fuss hassle bother tough luck cool fun"
 )
 UNIVERSAL = word_set("all every any each always whole entire everything everyone anyone anything no never none")
 PARTIAL = word_set(

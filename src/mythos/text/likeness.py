@@ -44,12 +44,25 @@ def swap_kind(old: Word, new: Word) -> Literal["typo", "synonym", "antonym"] | N
 
 
 def is_synonym(old: Word, new: Word) -> bool:
-    return any(
-        (old.norm in group or old.stem in group) and (new.norm in group or new.stem in group)
-        for group in lexicon.SYNONYMS
-    )
+    one, other = _meanings(old), _meanings(new)
+    return not one.isdisjoint(other)
 
 
+def _meanings(word: Word) -> frozenset[int]:
+    """The groups of words of like meaning that the word is in."""
+    return _GROUPS.get(word.norm, _NONE) | _GROUPS.get(word.stem, _NONE)
+
+
+def _grouped() -> dict[str, frozenset[int]]:
+    found: dict[str, set[int]] = {}
+    for number, group in enumerate(lexicon.SYNONYMS):
+        for name in group:
+            found.setdefault(name, set()).add(number)
+    return {name: frozenset(numbers) for name, numbers in found.items()}
+
+
+_NONE: frozenset[int] = frozenset()
+_GROUPS = _grouped()
 _PLAIN = re.compile(r"[^\W\d_]+")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mythos.text.cross_model import Reading, read
+from mythos.text.evened import evened
 from mythos.text.units import Unit, Units
 
 # At most this many changed sentences are read, those most alike first: the others are plainly gone or new.
@@ -29,7 +30,7 @@ def questions(old: str, new: str, found: Units) -> tuple[list[Pair], bool]:
     whole = short and (len(found.changed) > 1 or not changed)
     if not changed and not whole:
         changed = [_sides(unit) for unit in ordered[:MAX_UNITS]]
-    return ([(_flat(old), _flat(new))] if whole else []) + changed, whole
+    return ([evened(_flat(old), _flat(new))] if whole else []) + changed, whole
 
 
 def answers(said: Sequence[Reading], whole: bool) -> dict[str, float]:
@@ -45,7 +46,7 @@ def answers(said: Sequence[Reading], whole: bool) -> dict[str, float]:
 
 
 def _sides(unit: Unit) -> Pair:
-    return _flat(" ".join(s.text for s in unit.old)), _flat(" ".join(s.text for s in unit.new))
+    return evened(*(_flat(" ".join(s.text for s in side)) for side in (unit.old, unit.new)))
 
 
 def _flat(text: str) -> str:

@@ -63,9 +63,9 @@ class Side:
         return " " + " ".join(self.norms) + " "
 
     def has(self, phrases: Sequence[str]) -> list[str]:
-        """Which of the phrases occur, longest first, none inside another."""
+        """Which of the phrases occur, in the order given; a place counts for the first that fits it."""
         flat, found = self.flat, []
-        for phrase in sorted(phrases, key=len, reverse=True):
+        for phrase in phrases:
             wanted = f" {phrase} "
             while wanted in flat:
                 found.append(phrase)

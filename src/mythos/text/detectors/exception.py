@@ -39,4 +39,20 @@ def find(pair: AlignedPair) -> list[Finding]:
                 confidence=0.92 if pair.is_minimal else 0.45,
             )
         ]
+    return _loophole(pair)
+
+
+def _loophole(pair: AlignedPair) -> list[Finding]:
+    """Words that leave the rule standing and take the force out of it, or such words gone."""
+    old, new = pair.old.has(lexicon.LOOPHOLES), pair.new.has(lexicon.LOOPHOLES)
+    for side, phrases, others in ((pair.new, new, old), (pair.old, old, new)):
+        phrase = next((item for item in phrases if item not in others), None) if len(phrases) > len(others) else None
+        if phrase is None:
+            continue
+        words = side.find_words(phrase)
+        if side is pair.new:
+            reason = f"“{side.shown(words)}” leaves room to get around the rule."
+            return [pair.finding("exception", "weaker", "Loophole added", reason, new=words, confidence=0.6)]
+        reason = f"“{side.shown(words)}” no longer leaves room to get around the rule."
+        return [pair.finding("exception", "stronger", "Loophole closed", reason, old=words, confidence=0.6)]
     return []

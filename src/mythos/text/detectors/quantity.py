@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from mythos.text.detectors.base import AlignedPair, Finding
+from mythos.text.detectors.base import AlignedPair, Direction, Finding
+from mythos.text.limits import betterment
 from mythos.text.words import Word
+
+_DIRECTIONS: dict[int, Direction] = {1: "stronger", 0: "neutral", -1: "weaker"}
 
 
 def find(pair: AlignedPair) -> list[Finding]:
@@ -58,10 +61,11 @@ def _phrase(text: str, word: Word) -> str:
 
 
 def _moved(pair: AlignedPair, before: Word, after: Word) -> Finding:
-    old, new = before.number or 0.0, after.number or 0.0
     reason = f"{_phrase(pair.old.text, before)} became {_phrase(pair.new.text, after)}."
-    if before.unit == after.unit and old:
+    if before.unit != after.unit:
+        return pair.finding("unit", "neutral", "Unit changed", reason, old=[before], new=[after], confidence=0.88)
+    old, new = before.number or 0.0, after.number or 0.0
+    if old and before.unit not in ("date", "clock"):
         reason = f"A limit moved by {100 * (new - old) / old:+.0f} %: {reason}"
-    title = "Number changed" if before.unit == after.unit else "Unit changed"
-    kind = "quantity" if before.unit == after.unit else "unit"
-    return pair.finding(kind, "neutral", title, reason, old=[before], new=[after], confidence=0.88)
+    direction = _DIRECTIONS[betterment(pair, before, after)]
+    return pair.finding("quantity", direction, "Number changed", reason, old=[before], new=[after], confidence=0.88)

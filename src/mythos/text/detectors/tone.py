@@ -6,29 +6,42 @@ from mythos.text import lexicon
 from mythos.text.detectors.base import AlignedPair, Direction, Finding
 from mythos.text.words import Word
 
-_WARM = lexicon.word_set(
+WARM = lexicon.word_set(
     "polite politely courteous courteously respectful respectfully friendly kind kindly empathetic empathy warm warmly "
     "calm calmly patient patiently gentle gently supportive neutral tactful tactfully considerate "
     "dignity professional professionally compassion compassionate understanding sorry apologise apologize"
 )
-_COLD = lexicon.word_set(
+COLD = lexicon.word_set(
     "rude blunt bluntly sarcastic sarcastically harsh harshly aggressive aggressively curt mocking "
     "dismissive dismissively stern sternly pushy cold coldly cynical casual casually insulting annoyed "
-    "impatient impatiently joking"
+    "impatient impatiently joking accusing flippant flippantly grumpy condescending patronising patronizing scolding "
+    "irritated snarky unfriendly unsympathetic tough whatever ridicule scold lecture"
 )
 
 
 def find(pair: AlignedPair) -> list[Finding]:
     """Warmth that went or came, with what took its place."""
-    lost = [w for w in pair.removed if w.norm in _WARM]
-    sharp = [w for w in pair.added if w.norm in _COLD]
-    if sharp or (lost and not any(w.norm in _WARM for w in pair.added)):
+    lost = [w for w in pair.removed if w.norm in WARM]
+    sharp = [w for w in pair.added if w.norm in COLD]
+    if sharp or (lost and not any(w.norm in WARM for w in pair.added)):
         what = f"“{lost[0].text}”" if lost else "the old tone"
         now = f" gave way to “{sharp[0].text}”." if sharp else " is gone."
         return [_finding(pair, "weaker", "Tone sharpened", f"{what}{now}", lost, sharp)]
-    dropped = [w for w in pair.removed if w.norm in _COLD]
-    gained = [w for w in pair.added if w.norm in _WARM]
-    if dropped or (gained and not any(w.norm in _WARM for w in pair.removed)):
+    flip = [w for w in pair.added if w.norm in lexicon.FLIPPANT]
+    if flip and not any(w.norm in lexicon.FLIPPANT for w in pair.removed):
+        return [
+            _finding(
+                pair,
+                "weaker",
+                "Tone turned flippant",
+                f"“{flip[0].text}” does not take the rule seriously.",
+                [],
+                flip[:1],
+            )
+        ]
+    dropped = [w for w in pair.removed if w.norm in COLD]
+    gained = [w for w in pair.added if w.norm in WARM]
+    if dropped or (gained and not any(w.norm in WARM for w in pair.removed)):
         what = f"“{dropped[0].text}”" if dropped else "the old tone"
         now = f" gave way to “{gained[0].text}”." if gained else " is gone."
         return [_finding(pair, "stronger", "Tone softened", f"{what}{now}", dropped, gained)]

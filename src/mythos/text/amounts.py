@@ -1,0 +1,282 @@
+"""Amounts evened out: number words, multipliers, fractions and units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mythos.text import dates
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word where it stands; `stem` is what is compared, `number` its value when it is a quantity."""
+
+    text: str
+    norm: str
+    stem: str
+    start: int
+    end: int
+    number: float | None = None
+    unit: str = ""
+
+
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+NUMBER_WORDS = {name: value for value, name in enumerate(_SMALL)} | {
+    name: 20 + 10 * place for place, name in enumerate(_TENS)
+}
+_MULTIPLIERS = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 10**9, "dozen": 12, "dozens": 12}
+_TIMES = {"twice": 2.0, "thrice": 3.0}
+_PARTS = {"half": 50.0, "third": 33.33, "thirds": 33.33, "quarter": 25.0, "quarters": 25.0}
+_UNITS: dict[str, tuple[str, float]] = {
+    spelling: (unit, factor)
+    for names, unit, factor in (
+        ("second seconds sec secs s", "s", 1),
+        ("minute minutes min mins", "s", 60),
+        ("hour hours hr hrs h", "s", 3600),
+        ("day days", "s", 86400),
+        ("week weeks", "s", 604800),
+        ("fortnight fortnights", "s", 1209600),
+        ("month months", "month", 1),
+        ("year years yr yrs", "month", 12),
+        ("quarter quarters", "month", 3),
+        ("euro euros eur €", "eur", 1),
+        ("dollar dollars usd $", "usd", 1),
+        ("pound pounds gbp £", "gbp", 1),
+        ("¥ yen", "jpy", 1),
+        ("cent cents", "cent", 1),
+        ("percent % pct", "%", 1),
+        ("kb", "byte", 1e3),
+        ("mb", "byte", 1e6),
+        ("gb", "byte", 1e9),
+        ("kib", "byte", 1024),
+        ("mib", "byte", 1024**2),
+        ("gib", "byte", 1024**3),
+        ("byte bytes", "byte", 1),
+        ("kilobyte kilobytes", "byte", 1e3),
+        ("megabyte megabytes", "byte", 1e6),
+        ("gigabyte gigabytes", "byte", 1e9),
+        ("wh", "wh", 1),
+        ("kwh", "wh", 1000),
+        ("metre metres meter meters m", "m", 1),
+        ("km kilometre kilometres kilometer kilometers", "m", 1000),
+        ("cm centimetre centimetres centimeter centimeters", "m", 0.01),
+        ("mm millimetre millimetres millimeter millimeters", "m", 0.001),
+        ("kg kilo kilos kilogram kilograms", "g", 1000),
+        ("gram grams g", "g", 1),
+        ("mg milligram milligrams", "g", 0.001),
+        ("mcg µg microgram micrograms", "g", 1e-6),
+        ("litre litres liter liters", "l", 1),
+        ("ml millilitre millilitres milliliter milliliters", "l", 0.001),
+        ("time times", "times", 1),
+        ("retry retries", "times", 1),
+    )
+    for spelling in names.split()
+}
+_SPANS = frozenset(["second", "minute", "hour", "day", "week", "fortnight", "month", "quarter", "year"])
+_CODES = frozenset(["eur", "usd", "gbp"])
+_WHOLE = frozenset(["full", "whole", "consecutive", "clear", "calendar"])
+_PER = frozenset(["a", "an", "per", "every", "each", "daily", "weekly", "monthly"])
+
+
+_DIGIT = re.compile(r"\d")
+
+
+def value_of(raw: str, norm: str) -> tuple[float | None, str]:
+    """Number and unit that a single token has by itself."""
+    if norm in _TIMES:
+        return _TIMES[norm], "times"
+    if norm in NUMBER_WORDS:
+        return float(NUMBER_WORDS[norm]), ""
+    digits = re.sub(r"(?<=\d),(?=\d{3}\b)", "", norm.strip("$€£¥ "))
+    if re.fullmatch(r"\d+(?:[.,]\d+)?", digits):
+        return float(digits.replace(",", ".")), _UNITS[norm[0]][0] if norm[0] in "$€£¥" else ""
+    if norm in dates.HOURS or _DIGIT.search(raw):
+        return dates.value_of(raw, norm)
+    return None, ""
+
+
+def evened(found: list[Word]) -> list[Word]:
+    """Numbers take up multiplier and unit, so an hour is sixty minutes."""
+    return _ranges(_quantities(found))
+
+
+def _quantities(found: list[Word]) -> list[Word]:
+    out: list[Word] = []
+    index = 0
+    while index < len(found):
+        word = found[index]
+        read = _amount(found, index)
+        if read is None:
+            index += 1
+            following = found[index] if index < len(found) else None
+            if not (word.norm in _CODES and following is not None and following.number is not None):
+                out.append(word)
+            continue
+        value, unit, after = read
+        bare = word.number
+        start = word.start
+        if word.norm == "one" and after == index + 1:
+            out.append(replace(word, number=None, stem="one"))
+            index = after
+            continue
+        last = out[-1] if out else None
+        if last and last.number == bare and not last.unit and last.norm in NUMBER_WORDS:
+            start = out.pop().start  # “thirty (30) days” says it twice
+        out.append(Word(word.text, word.norm, f"#{value:.10g}{unit}", start, found[after - 1].end, value, unit))
+        index = after
+    return out
+
+
+def _amount(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
+    """Value in the base unit, unit, and the index after the amount that begins here; None where none does."""
+    word = found[index]
+    if word.unit in ("times", "clock", "date") and word.number is not None:
+        return word.number, word.unit, index + 1
+    read = _part(found, index) or _number(found, index)
+    if read is None:
+        return None
+    value, unit, at = read
+    if unit:
+        return value, unit, at
+    before = found[index - 1].norm if index else ""
+    unit = word.unit or (before if before in _CODES else "")
+    norms = [other.norm for other in found[at : at + 4]]
+    if norms[:1] == ["us"] and norms[1:2] and norms[1] in ("dollar", "dollars"):
+        at, norms = at + 1, norms[1:]
+    if norms[:2] in (["per", "cent"], ["per", "centum"]):
+        return value, "%", at + 2
+    if norms[:1] in (["business"], ["working"]) and norms[1:2] and norms[1] in ("day", "days", "hour", "hours"):
+        return value, "work" + norms[1].rstrip("s"), at + 2
+    if norms[1:2] and norms[0] in _WHOLE and norms[1] in _UNITS:
+        at, norms = at + 1, norms[1:]
+    if not unit and norms and norms[0] in _UNITS:
+        unit, factor = _UNITS[norms[0]]
+        at += 1
+        if norms[1:4] == ["and", "a", "half"]:  # an hour and a half
+            value, at = value + 0.5, at + 3
+        value *= factor
+    return value, unit, at
+
+
+def _part(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
+    """“Half of”, “a quarter of”, “two thirds of”: a share in percent."""
+    word = found[index]
+    count, at = (word.number or 1.0, index + 1) if word.number or word.norm in ("a", "an") else (1.0, index)
+    norms = [other.norm for other in found[at : at + 2]]
+    if not norms or norms[0] not in _PARTS or count > 3 or (at == index and norms[0] not in ("half", "quarter")):
+        return None
+    whole = [other.norm for other in found[at + 1 : at + 4]]
+    if whole[:1] == ["of"] and whole[1:2] in (["a"], ["an"]) and whole[2:] and whole[2] in _SPANS:
+        unit, factor = _UNITS[whole[2]]
+        return count * _PARTS[norms[0]] / 100 * factor, unit, at + 4
+    if at == index and norms[0] == "quarter":
+        return None
+    if norms[1:2] and (norms[1] == "of" or (norms[0] == "half" and norms[1] in ("the", "all"))):
+        return round(count * _PARTS[norms[0]]), "%", at + 1
+    return None
+
+
+def _number(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
+    """A number in digits or words with what multiplies it, or “an” before a span of time or a dozen."""
+    word = found[index]
+    norms = [other.norm for other in found[index : index + 4]]
+    if norms[0] == "once" and norms[1:2] and norms[1] in _PER:
+        return 1.0, "times", index + 1
+    if norms[0] == "half" and len(norms) > 1:
+        skip = 2 if norms[1] in ("a", "an") else 1
+        if norms[skip : skip + 1] and norms[skip] in _SPANS:
+            return 0.5, "", index + skip
+        return (6.0, "", index + skip + 1) if norms[skip : skip + 1] == ["dozen"] else None
+    if norms[0] in ("a", "an") and norms[1:2]:
+        if norms[1] in _SPANS:
+            return 1.0, "", index + 1
+        return (1.0 * _MULTIPLIERS[norms[1]], "", index + 2) if norms[1] in _MULTIPLIERS else None
+    if norms[0] in _SPANS and index and found[index - 1].norm in ("every", "per", "each"):
+        return 1.0, "", index
+    if word.number is None:
+        return None
+    value, at = _spelled(found, index) if word.norm in NUMBER_WORDS else (word.number, index + 1)
+    while at < len(found) and found[at].norm in _MULTIPLIERS:
+        value, at = value * _MULTIPLIERS[found[at].norm], at + 1
+    if at < len(found) and found[at].norm == "k" and found[at].start == found[at - 1].end:
+        value, at = value * 1000, at + 1
+    if [other.norm for other in found[at : at + 3]] == ["and", "a", "half"]:
+        value, at = value + 0.5, at + 3
+    return value, "", at
+
+
+def _spelled(found: Sequence[Word], index: int) -> tuple[float, int]:
+    """“Two hundred and fifty thousand”, “twenty-five”: numbers in words add up."""
+    total, group, at = 0.0, 0.0, index
+    while at < len(found):
+        norm = found[at].norm
+        small = NUMBER_WORDS.get(norm)
+        if small is not None and (at == index or _fits(found[at - 1].norm, small)):
+            group += small
+        elif norm == "hundred" and at > index:
+            group = max(group, 1) * 100
+        elif norm in ("thousand", "million") and at > index and group:
+            total, group = total + group * _MULTIPLIERS[norm], 0.0
+        elif not (norm == "and" and found[at - 1].norm in ("hundred", "thousand") and _follows(found, at + 1)):
+            break
+        at += 1
+    return total + group, at
+
+
+def _fits(before: str, small: int) -> bool:
+    """Whether a number word goes on with the number before it, as in “twenty five” but not in “five six”."""
+    tens = NUMBER_WORDS.get(before, 0)
+    return before in ("hundred", "thousand", "million", "and") or (tens >= 20 and tens % 10 == 0 and 0 < small < 10)
+
+
+def _follows(found: Sequence[Word], at: int) -> bool:
+    return at < len(found) and found[at].norm in NUMBER_WORDS
+
+
+def _ranges(found: list[Word]) -> list[Word]:
+    """“5 to 10 days” and “5–10 days” are five days to ten days."""
+    out = list(found)
+    for index, word in enumerate(found):
+        if word.number is None or word.unit:
+            continue
+        joined = found[index + 1].norm in ("to", "and", "or") if index + 1 < len(found) else False
+        other = found[index + 2] if joined and index + 2 < len(found) else None
+        if other is None and index + 1 < len(found) and found[index + 1].start - word.end <= 3:
+            other = found[index + 1]
+        if other is None or other.number is None or other.unit not in ("s", "month", "%", "eur", "usd", "gbp"):
+            continue
+        factor = next((f for u, f in _UNITS.values() if u == other.unit and _is_last(other, u, f)), 1.0)
+        value = word.number * factor
+        if value < other.number:
+            out[index] = replace(word, number=value, unit=other.unit, stem=f"#{value:.10g}{other.unit}")
+    return out
+
+
+def _is_last(word: Word, unit: str, factor: float) -> bool:
+    """Whether the amount was given in this unit: its own number is the value in it."""
+    bare, _ = value_of(word.text, word.norm)
+    return bare is not None and word.number is not None and abs(word.number - bare * factor) < 1e-9

@@ -1,0 +1,37 @@
+"""Which way a moved limit is better is read from the words around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from mythos.text.detectors import quantity
+from mythos.text.detectors.base import AlignedPair
+
+
+@pytest.mark.parametrize(
+    ("rule", "low", "high", "higher_is"),
+    [
+        ("Staff must reply within {}.", "24 hours", "two days", "weaker"),
+        ("Applicants receive a decision within {}.", "four weeks", "eight weeks", "weaker"),
+        ("Keep audit logs for at least {}.", "one year", "five years", "stronger"),
+        ("Passwords have {} or more characters.", "8", "twelve", "stronger"),
+        ("Summaries have at most {} words.", "100", "150", "weaker"),
+        ("Camera footage is deleted after {}.", "72 hours", "30 days", "weaker"),
+        ("Customers may return goods within {}.", "14 days", "30 days", "stronger"),
+        ("Dental treatment is covered up to {}.", "€300", "1,000 euros", "stronger"),
+        ("The fee is at most {}.", "€5", "€9", "weaker"),
+        ("Payments over {} need a second signature.", "€500", "€900", "weaker"),
+        ("Children under {} must be accompanied.", "ten", "fourteen", "stronger"),
+        ("Tenants get notice of {}.", "one month", "three months", "stronger"),
+        ("Back up the data every {}.", "6 hours", "two days", "weaker"),
+        ("Report the loss by {}.", "1 May 2024", "2024-06-01", "weaker"),
+        ("The contract runs for {}.", "two years", "three years", "neutral"),
+    ],
+)
+def test_the_direction_of_a_moved_limit(rule: str, low: str, high: str, higher_is: str) -> None:
+    turned = {"weaker": "stronger", "stronger": "weaker", "neutral": "neutral"}[higher_is]
+    for before, after, expected in ((low, high, higher_is), (high, low, turned)):
+        old, new = rule.format(before), rule.format(after)
+        (finding,) = quantity.find(AlignedPair(old, new))
+        assert (finding.direction, finding.old_text, finding.new_text) == (expected, before, after)
+        assert (old[slice(*finding.old_span or ())], new[slice(*finding.new_span or ())]) == (before, after)
