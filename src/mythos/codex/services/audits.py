@@ -15,6 +15,7 @@ from django.utils import timezone
 from mythos.accounts.actors import Actor, actor_name, person
 from mythos.accounts.permissions import require
 from mythos.codex.impact import ClauseChange, as_json, impact_of, rituals_to_run, totals
+from mythos.codex.judging import judge
 from mythos.codex.models import CodexClause, CodexClauseAudit
 from mythos.codex.queries import get_audit
 from mythos.codex.services.clauses import AUDIT_JOB
@@ -26,6 +27,7 @@ from mythos.errors import Invalid, MythosError, NotConfigured, Stale
 from mythos.text.compare import Comparison, compare
 from mythos.text.detectors.base import Finding, Span
 from mythos.text.embed import MODEL
+from mythos.text.judging import judged
 from mythos.work.queries import has_live_job
 from mythos.work.services import enqueue
 
@@ -62,6 +64,7 @@ def run_audit(
 def _measure(audit: CodexClauseAudit) -> dict[str, Any]:
     old, new = _Unmarked(audit.previous_version), _Unmarked(audit.new_version)
     comparison = compare(old.text, new.text, thresholds=thresholds_of(audit.clause.codex))
+    comparison = judged(old.text, new.text, comparison, judge())
     found = [*_of_authority(audit), *_of_retirement(audit)]
     found += [replace(f, old_span=old.place(f.old_span), new_span=new.place(f.new_span)) for f in comparison.findings]
     findings = [asdict(finding) for finding in found]
