@@ -24,7 +24,7 @@ Verdict = Literal["regression", "uncertain", "preserved", "strengthened", "chang
 
 # Similarity is measured on so many of the longest sentences that changed, and so much of each.
 MAX_SIMILARITY_UNITS = 2
-MAX_SIMILARITY_CHARACTERS = 160
+MAX_SIMILARITY_CHARACTERS = 100
 
 
 @dataclass(frozen=True, slots=True)
