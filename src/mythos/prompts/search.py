@@ -160,15 +160,13 @@ def by_words(swarm: Swarm | None, text: str) -> Part | None:
     if connection.vendor == "postgresql":
         ids = PromptCheckpoint.objects.filter(pk__in=matching(text)).order_by().values_list("pk")
         return Part(ids, holding(text))
-    if _is_everywhere(swarm, text):
-        return Part(PromptCheckpoint.objects.none(), holding(text), is_frequent=True)
-    # Asked once: FTS5 puts the matches of a beginning together anew with every question.
-    found = keys_of(matching(text), MANY_WORDS + 1)
-    if len(found) > MANY_WORDS:
-        return Part(PromptCheckpoint.objects.none(), holding(text), is_frequent=True)
-    rows = PromptCheckpoint.objects.order_by()
-    ids = rows.filter(_among(rows, found)).values_list("pk")
-    return Part(ids, _among(rows, found, is_test=True), len(found) > FEW, tuple(found))
+    nothing = PromptCheckpoint.objects.none()
+    if not _is_everywhere(swarm, text):
+        # Asked once: FTS5 puts the matches of a beginning together anew with every question.
+        found = keys_of(matching(text), MANY_WORDS + 1)
+        if len(found) <= MANY_WORDS:
+            return Part(nothing, _among(nothing, found, is_test=True), len(found) > FEW, tuple(found))
+    return Part(nothing, holding(text), is_frequent=True)
 
 
 def _is_everywhere(swarm: Swarm | None, text: str) -> bool:
@@ -211,7 +209,9 @@ def search(rows: QuerySet[Any], parts: Sequence[Part]) -> Found:
     if fewest <= DRIVING:
         few = others.filter(_among(rows, driver.keys()))
         return Found(few, few)
-    return Found(others.filter(driver.test), others.filter(pk__in=driver.ids))
+    # A list within a list would be looked through for every row.
+    held = Q(pk__in=driver.ids) if driver.known is None else _among(rows, driver.known)
+    return Found(others.filter(driver.test), others.filter(held))
 
 
 def _keys(ids: QuerySet[Any, Any]) -> list[int]:
