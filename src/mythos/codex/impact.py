@@ -61,6 +61,8 @@ def impact_of(changes: Sequence[ClauseChange]) -> list[ImpactRow]:
         .select_related("contract__prompt__assistant", "clause")
         .prefetch_related("contract__prompt__labels")
     )
+    if not bindings:
+        return []
     questions = {row.pk: _question(row, by_clause[row.clause_id].new_text) for row in bindings}
     answers = coverages(question for question in questions.values() if question is not None)
     rituals: dict[int, list[str]] = {}
@@ -78,6 +80,8 @@ def impact_of(changes: Sequence[ClauseChange]) -> list[ImpactRow]:
 
 def rituals_to_run(rows: Sequence[ImpactRow]) -> list[dict[str, Any]]:
     """The rituals a change touches through a contract and its prompt, those whose cases name the clause first."""
+    if not rows:
+        return []
     refs: dict[int, set[str]] = {}
     for row in rows:
         refs.setdefault(row.prompt_id, set()).add(row.ref)

@@ -55,7 +55,7 @@ def prompts_touched_by(audit: CodexClauseAudit) -> dict[str, Any]:
     unbound = visible_prompts(SYSTEM, clause.codex.swarm).exclude(contracts__clauses__in=_promises(clause))
     there = unbound.filter(current__isnull=False)
     prompts = list(there.order_by("-updated_at", "-id")[:MOST_PROMPTS])
-    changed = _changed_sentences(audit.previous_version, audit.new_version)
+    changed = _changed_sentences(audit.previous_version, audit.new_version) if prompts else []
     rows = [row for prompt in prompts if (row := _touched(prompt, clause.ref, audit, changed))]
     rows.sort(key=lambda row: (row.found_by != "tag", -(row.similarity or 0)))
     return {

@@ -14,6 +14,7 @@ from mythos.text.detectors.whole import added, removed, reworded, rewritten
 from mythos.text.embed import embed
 from mythos.text.features import features
 from mythos.text.normalize import normalize
+from mythos.text.parallel import begin
 from mythos.text.reading import readings
 from mythos.text.segment import Sentence
 from mythos.text.units import Unit, Units, units
@@ -85,15 +86,15 @@ def compare(
     if normalize(old) == normalize(new):
         return Comparison((), "preserved", 1.0, 1.0 if measure_similarity else None, is_typo=False, is_identical=True)
     found = units(old, new, use_embeddings=use_embeddings)
-    similarity = _similarity(found) if measure_similarity else None
+    similar = begin(_similarity, found) if measure_similarity else None
     findings = [_quoted(finding, old, new) for unit in found.changed for finding in _detect(unit)]
     if not found.changed:
-        return Comparison((), "preserved", 0.99, similarity)
+        return Comparison((), "preserved", 0.99, similar.result() if similar else None)
     odds = _odds(old, new, found, findings, use_models=use_embeddings)
     verdict, confidence = _verdict(odds, thresholds)
     settled = _settled(findings, found, (old, new), odds, verdict, thresholds)
     typo = all(unit.pair is not None and _only_spelling(unit.pair) for unit in found.changed)
-    return Comparison(settled, verdict, confidence, similarity, odds.worse, typo)
+    return Comparison(settled, verdict, confidence, similar.result() if similar else None, odds.worse, typo)
 
 
 def _detect(unit: Unit) -> list[Finding]:

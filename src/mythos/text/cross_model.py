@@ -16,6 +16,7 @@ import numpy as np
 
 from mythos.errors import NotConfigured
 from mythos.text.cross import Encoded, encode
+from mythos.text.parallel import side_by_side
 
 FILE = "cross-encoder.onnx"
 CACHE_SIZE = 4096
@@ -63,14 +64,15 @@ class _Engine:
         sides = tokenizer.encode_batch(
             [_readable(text[:MAX_CHARACTERS]) for pair in pairs for text in pair], add_special_tokens=False
         )
-        out: list[Reading] = []
-        for one, other in zip(sides[::2], sides[1::2], strict=True):
+
+        def one(sides: tuple[Any, Any]) -> Reading:
             # One at a time: on one thread a batch gains nothing, and padding to the longest would cost.
-            logits = session.run(None, _arrays(encode(one.ids, other.ids)))[0]
+            logits = session.run(None, _arrays(encode(sides[0].ids, sides[1].ids)))[0]
             kept, worse, better = logits[0].tolist()
             # Machines differ in the last bits; what is stored and compared must not.
-            out.append(Reading(round(worse - kept, 3), round(better - kept, 3)))
-        return out
+            return Reading(round(worse - kept, 3), round(better - kept, 3))
+
+        return side_by_side(one, zip(sides[::2], sides[1::2], strict=True))
 
     def _remember(self, known: dict[str, Reading]) -> None:
         with self._lock:
@@ -122,7 +124,7 @@ def _load() -> tuple[Any, Any]:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     options = onnxruntime.SessionOptions()
-    # Always one thread: sums come in the same order, and a worker does not take its neighbour's core.
+    # Always one thread a call: sums come in the same order on any machine.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     # The weights are turned into floats once, when the model is loaded, and not again for every pair.
