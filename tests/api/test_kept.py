@@ -11,6 +11,8 @@ from django.core.asgi import get_asgi_application
 from mythos.accounts.services import create_token, revoke_token
 from mythos.api import kept
 from mythos.api.kept import KeptAnswers, question
+from mythos.codex.models import CodexContract
+from mythos.codex.services import create_clause, create_codex, sign_contract
 from mythos.prompts.services import create_prompt, move_label, revise_prompt, update_details
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,3 +116,26 @@ def test_nobody_reads_what_is_not_theirs(cast, door, made, monkeypatch):
 def test_only_the_plain_read_is_taken(path, query):
     scope = {"type": "http", "method": "GET", "path": f"/api/v1/prompts/{path}", "query_string": query.encode()}
     assert question(scope | {"headers": [(b"authorization", b"Bearer mth_x")]}) is None
+
+
+def test_a_kept_answer_ends_with_the_standing_of_the_contract(cast, door, made):
+    door.get()
+    codex = create_codex(actor=cast.owner, swarm=cast.swarm, slug="house", title="House")
+    create_clause(actor=cast.owner, codex=codex, ref="one", title="One", text="Say one.")
+    sign_contract(actor=cast.owner, prompt_id=made.prompt_id, base=0, clauses=[{"ref": "one"}])
+    contract = CodexContract.objects.get()
+    shown = door.get()
+    assert shown[2]["contract"]["state"] == contract.state
+    assert door.get(held=shown[1][b"ETag"].decode())[0] == 304
+    assert door.passed == 2
+    CodexContract.objects.filter(pk=contract.pk).update(state="breached")
+    assert door.get(held=shown[1][b"ETag"].decode())[2]["contract"]["state"] == "breached"
+
+
+def test_a_text_that_includes_another_is_never_kept(cast, door, made):
+    desk = create_prompt(actor=cast.owner, swarm=cast.swarm, slug="desk", text="Now: {{> hermes/desk@best}}")
+    move_label(actor=cast.owner, prompt_id=desk.prompt_id, label="best", version=1)
+    assert door.get("desk")[2]["text"] == door.get("desk")[2]["text"] == "Now: One."
+    revise_prompt(actor=cast.owner, prompt_id=made.prompt_id, text="Two.", base=1, source="web")
+    move_label(actor=cast.owner, prompt_id=made.prompt_id, label="best", version=2)
+    assert door.get("desk")[2]["text"] == "Now: Two."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mythos.errors import Invalid
-from mythos.text.template import fill, includes, placeholders, variables
+from mythos.text.template import expand, fill, includes, placeholders, variables
 
 
 def nothing(slug: str, label: str) -> str:
@@ -75,3 +75,10 @@ def test_a_missing_value_is_named() -> None:
     with pytest.raises(Invalid) as caught:
         fill("{{a}} {{b}} {{c}}", {"b": 0}, nothing)
     assert set(caught.value.fields) == {"a", "c"}
+
+
+def test_expanding_leaves_variables_as_they_are_written() -> None:
+    text = "{{ a }} {{> house@best}} {{{raw}}} {{else}} {{b}}"
+    assert expand(text, lambda slug, label: f"[{slug}@{label} {{{{c}}}}]") == (
+        "{{ a }} [house@best {{c}}] {{{raw}}} {{else}} {{b}}"
+    )

@@ -3,7 +3,19 @@
 from ninja import NinjaAPI
 
 from mythos import __version__
-from mythos.api import accounts, assistants, codex, compare, contracts, errors, prompts, proposals, rituals, vault
+from mythos.api import (
+    accounts,
+    assistants,
+    codex,
+    compare,
+    contracts,
+    errors,
+    prompts,
+    proposals,
+    rituals,
+    serving,
+    vault,
+)
 from mythos.api.auth import AUTH
 
 # The docs page for people would load scripts from other hosts; the document itself is at openapi.json.
@@ -18,6 +30,7 @@ api = NinjaAPI(
 errors.register(api)
 api.add_router("", accounts.router)
 api.add_router("", vault.router)
+api.add_router("", serving.router)
 api.add_router("/prompts", prompts.router)
 api.add_router("/assistants", assistants.router)
 api.add_router("/codex", codex.router)

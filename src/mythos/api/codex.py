@@ -69,7 +69,7 @@ def get_clause(request: HttpRequest, response: HttpResponse, key: str, swarm: st
     """A clause by number or ref."""
     clause = queries.get_clause(actor_of(request), int(key) if key.isdigit() else key, swarm_of(request, swarm))
     response["ETag"] = etag(clause.version)
-    if not_modified(request, clause.version):
+    if not_modified(request, f"v{clause.version}"):
         return HttpResponse(status=304, headers={"ETag": etag(clause.version)})
     return clause
 

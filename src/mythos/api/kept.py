@@ -21,6 +21,8 @@ from django.db import Error, connection
 
 from mythos.accounts.queries import swarms_of
 from mythos.accounts.services import authenticate_token
+from mythos.api.preconditions import holds, quoted
+from mythos.codex.serving import ContractState, serving_tag
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -35,9 +37,11 @@ MOST_ANSWERS = 2_000
 LARGEST_ANSWER = 64_000
 
 _POINTED = """
-SELECT p.id, p.stamp, c.version FROM prompts_prompt p
+SELECT p.id, p.stamp, c.version, k.version, k.type, k.state, t.version FROM prompts_prompt p
 JOIN prompts_promptlabel l ON l.prompt_id = p.id AND l.name = %s
 JOIN prompts_promptcheckpoint c ON c.id = l.checkpoint_id
+LEFT JOIN codex_codexcontract k ON k.prompt_id = p.id AND k.status = 'in_force'
+LEFT JOIN prompts_promptcheckpoint t ON t.id = k.checked_checkpoint_id
 WHERE p.swarm_id = %s AND p.slug = %s AND p.deleted_at IS NULL
 """
 
@@ -56,8 +60,8 @@ class Question:
 class Pointed:
     """What a label points to now."""
 
-    key: tuple[int, int, str]
-    version: int
+    key: tuple[int, int, str, str]
+    tag: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class KeptAnswers:
         self.app = app
         self.reader = ThreadPoolExecutor(1, thread_name_prefix="kept")
         self.tokens: OrderedDict[str, tuple[float, int]] = OrderedDict()
-        self.answers: OrderedDict[tuple[int, int, str], Answer] = OrderedDict()
+        self.answers: OrderedDict[tuple[int, int, str, str], Answer] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = question(scope)
@@ -86,7 +90,7 @@ class KeptAnswers:
             await self.app(scope, receive, send)
         elif (answer := self.answers.get(pointed.key)) is None:
             await self.app(scope, receive, self._keeping(pointed, send))
-        elif _holds(asked.held, pointed.version):
+        elif holds(asked.held, pointed.tag):
             headers = [pair for pair in answer.headers if pair[0].lower() not in (b"content-length", b"content-type")]
             await _send(send, 304, headers, b"")
         else:
@@ -105,7 +109,11 @@ class KeptAnswers:
         except Error:
             connection.close()
             return None
-        return Pointed((row[0], row[1], asked.label), row[2]) if row else None
+        if row is None:
+            return None
+        contract = ContractState(*row[3:]) if row[3] else None
+        tag = serving_tag(row[2], contract)
+        return Pointed((row[0], row[1], asked.label, tag), tag)
 
     def _swarm_of(self, secret: str) -> int | None:
         known, now = hashlib.sha256(secret.encode()).hexdigest(), time.monotonic()
@@ -122,7 +130,10 @@ class KeptAnswers:
         return token.swarm_id
 
     def _keeping(self, pointed: Pointed, send: Send) -> Send:
-        """Pass an answer on, and keep it when it is whole, good and small."""
+        """Pass an answer on, and keep it when it is whole, good and small.
+
+        A text that includes others changes with them, behind the back of the stamp; its longer tag tells.
+        """
         headers: list[tuple[bytes, bytes]] = []
         parts: list[bytes] = []
         is_good = False
@@ -130,8 +141,8 @@ class KeptAnswers:
         async def keep(message: Message) -> None:
             nonlocal is_good
             if message["type"] == "http.response.start":
-                is_good = message["status"] == 200
                 headers.extend((bytes(name), bytes(value)) for name, value in message["headers"])
+                is_good = message["status"] == 200 and (b"ETag", quoted(pointed.tag).encode()) in headers
             elif message["type"] == "http.response.body":
                 parts.append(message.get("body", b""))
                 if is_good and not message.get("more_body") and sum(map(len, parts)) <= LARGEST_ANSWER:
@@ -156,11 +167,6 @@ def question(scope: Scope) -> Question | None:
     if not slug or slug.isdigit() or b"cookie" in headers:
         return None
     return Question(secret, slug, asked[0][1], headers.get(b"if-none-match", b"").decode("latin-1"))
-
-
-def _holds(held: str, version: int) -> bool:
-    tags = [part.strip().removeprefix("W/") for part in held.split(",")]
-    return held == "*" or f'"v{version}"' in tags
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

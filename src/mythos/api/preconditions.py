@@ -1,4 +1,4 @@
-"""ETag, If-Match and If-None-Match: a version number is the tag of a text."""
+"""ETag, If-Match and If-None-Match: a version number is the tag of a text, followed by what else an answer tells."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from mythos.errors import Invalid
 
-_TAG = re.compile(r'^(?:W/)?"v(\d+)"$')
+_TAG = re.compile(r'^(?:W/)?"v(\d+)(?:\.[\w.]*)?"$')
 
 
 def etag(version: int) -> str:
@@ -16,10 +16,19 @@ def etag(version: int) -> str:
     return f'"v{version}"'
 
 
-def not_modified(request: HttpRequest, version: int) -> bool:
-    """Whether the caller already holds this version."""
-    held = request.headers.get("If-None-Match", "")
-    return held == "*" or etag(version) in [part.strip().removeprefix("W/") for part in held.split(",")]
+def quoted(tag: str) -> str:
+    """An entity tag as the header writes it."""
+    return f'"{tag}"'
+
+
+def holds(held: str, tag: str) -> bool:
+    """Whether an If-None-Match names this tag."""
+    return held == "*" or quoted(tag) in [part.strip().removeprefix("W/") for part in held.split(",")]
+
+
+def not_modified(request: HttpRequest, tag: str) -> bool:
+    """Whether the caller already holds what this tag stands for."""
+    return holds(request.headers.get("If-None-Match", ""), tag)
 
 
 def base_version(request: HttpRequest, given: int | None) -> int:

@@ -8,11 +8,14 @@ from ninja import Router, Status
 from mythos.accounts.models import Swarm
 from mythos.api.auth import actor_of, swarm_of
 from mythos.api.paging import page
-from mythos.api.preconditions import base_version, etag, not_modified
+from mythos.api.preconditions import base_version, etag, not_modified, quoted
 from mythos.api.schemas import prompts as shapes
+from mythos.api.schemas.serving import Form
 from mythos.api.schemas.vault import LineageOut
+from mythos.api.serving import shown_as
 from mythos.assistants.models import Assistant
 from mythos.assistants.queries import get_assistant
+from mythos.codex.serving import serve_prompt
 from mythos.prompts import queries, services
 from mythos.prompts.lineage import lineage_of
 from mythos.prompts.models import Prompt
@@ -66,9 +69,10 @@ def get_prompt_by_id(
     prompt_id: int,
     label: str | None = None,
     version: int | None = None,
+    form: Form = "text",
 ) -> Any:
     """A prompt by number, with the checkpoint of a label or version, else the newest."""
-    return _shown(request, response, queries.get_prompt(actor_of(request), prompt_id), label, version)
+    return _shown(request, response, queries.get_prompt(actor_of(request), prompt_id), label, version, form)
 
 
 @router.patch("/{int:prompt_id}", response=shapes.PromptOut)
@@ -215,18 +219,35 @@ def get_prompt(
     swarm: str | None = None,
     label: str | None = None,
     version: int | None = None,
+    form: Form = "text",
 ) -> Any:
-    """A prompt by slug, with the checkpoint of a label or version, else the newest."""
+    """A prompt by slug, with the checkpoint of a label or version, else the newest.
+
+    With a label it is ready for use: includes are in place, as text or as messages, with the standing of its contract.
+    """
     prompt = queries.get_prompt(actor_of(request), key, swarm_of(request, swarm))
-    return _shown(request, response, prompt, label, version)
+    return _shown(request, response, prompt, label, version, form)
 
 
-def _shown(request: HttpRequest, response: HttpResponse, prompt: Prompt, label: str | None, version: int | None) -> Any:
-    checkpoint = queries.checkpoint_of(actor_of(request), prompt, label=label, version=version)
-    response["ETag"] = etag(checkpoint.version)
-    if not_modified(request, checkpoint.version):
-        return HttpResponse(status=304, headers={"ETag": etag(checkpoint.version)})
-    return {"prompt": prompt, "checkpoint": checkpoint, "variables": variables(checkpoint.text)}
+def _shown(
+    request: HttpRequest,
+    response: HttpResponse,
+    prompt: Prompt,
+    label: str | None,
+    version: int | None,
+    form: Form = "text",
+) -> Any:
+    if label is None:
+        checkpoint = queries.checkpoint_of(actor_of(request), prompt, version=version)
+        shown = {"checkpoint": checkpoint, "variables": variables(checkpoint.text)}
+        tag = f"v{checkpoint.version}"
+    else:
+        served = serve_prompt(actor_of(request), prompt, label=label)
+        shown, tag = shown_as(served, form), served.tag
+    response["ETag"] = quoted(tag)
+    if not_modified(request, tag):
+        return HttpResponse(status=304, headers={"ETag": quoted(tag)})
+    return {"prompt": prompt, **shown}
 
 
 def _assistant(request: HttpRequest, slug: str | None, swarm: Swarm) -> Assistant | None:

@@ -250,7 +250,7 @@ def missing_includes(actor: Actor, swarm: Swarm, text: str) -> tuple[str, ...]:
 def render_prompt(
     actor: Actor,
     prompt: Prompt,
-    values: Mapping[str, str],
+    values: Mapping[str, object],
     *,
     label: str | None = None,
     version: int | None = None,

@@ -50,7 +50,7 @@ def fill(text: str, values: Mapping[str, object], resolve: Callable[[str, str], 
     """The text with values and included texts in place; what is put in is never scanned again."""
     parts: list[str] = []
     position = 0
-    missing: dict[str, str] = {}
+    absent: dict[str, str] = {}
     for place in _scan(text):
         parts.append(text[position : place.start])
         position = place.end
@@ -59,16 +59,31 @@ def fill(text: str, values: Mapping[str, object], resolve: Callable[[str, str], 
         elif place.name in values:
             parts.append(str(values[place.name]))
         else:
-            missing.setdefault(place.name, f"No value given (line {place.line}).")
-    if missing:
-        names = ", ".join(missing)
-        raise Invalid(
-            f"No value for {names}.",
-            hint="Give a value for every variable of the prompt.",
-            fields=missing,
-            data={"missing": list(missing)},
-        )
+            absent.setdefault(place.name, f"No value given (line {place.line}).")
+    if absent:
+        raise missing_values(absent)
     return "".join([*parts, text[position:]])
+
+
+def expand(text: str, resolve: Callable[[str, str], str]) -> str:
+    """The text with included texts in place; its variables stay as they are written."""
+    parts: list[str] = []
+    position = 0
+    for place in _scan(text):
+        if place.kind == "include":
+            parts += [text[position : place.start], resolve(place.name, place.label or DEFAULT_LABEL)]
+            position = place.end
+    return "".join([*parts, text[position:]])
+
+
+def missing_values(absent: Mapping[str, str]) -> Invalid:
+    """What to raise when variables have no value: it names each, with where it stands."""
+    return Invalid(
+        f"No value for {', '.join(absent)}.",
+        hint="Give a value for every variable of the prompt.",
+        fields=absent,
+        data={"missing": list(absent)},
+    )
 
 
 def _scan(text: str) -> Iterator[Placeholder]:

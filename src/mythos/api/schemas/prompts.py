@@ -6,6 +6,8 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.serving import ContractStateOut, MessageOut
+
 
 class CheckpointOut(Schema):
     version: int
@@ -58,6 +60,10 @@ class PromptWithTextOut(Schema):
     prompt: PromptOut
     checkpoint: CheckpointOut
     variables: list[str]
+    text: str | None = Field(None, description="Ready for use, includes in place; only when a label was asked for.")
+    messages: list[MessageOut] | None = Field(None, description="The same as messages, with `form=messages`.")
+    sha256: str | None = Field(None, description="Of the text that is ready for use.")
+    contract: ContractStateOut | None = Field(None, description="How its contract stands; none without one.")
 
 
 class PromptPage(Schema):
