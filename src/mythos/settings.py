@@ -39,6 +39,7 @@ KNOWN = {
     "MYTHOS_LOCAL_THREADS",
     "MYTHOS_TRASH_DAYS",
     "MYTHOS_TRACES",
+    "MYTHOS_TOKEN",
 }
 
 
@@ -131,6 +132,7 @@ def _database(home: Path) -> dict[str, Any]:
 _refuse_unknown()
 
 HOME = _home()
+MCP_TOKEN = _text("MYTHOS_TOKEN", "")
 SECRET_KEY = _secret_key(HOME)
 DEBUG = _bool("MYTHOS_DEBUG", False)
 HTTPS = _bool("MYTHOS_HTTPS", False)

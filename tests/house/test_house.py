@@ -18,6 +18,7 @@ FILES = [p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts]
 # name -> why an import stands inside a function
 LAZY = {
     "cli/main.py": "commands and Django are loaded on use",
+    "mcp/command.py": "the SDK of MCP is an extra",
     "text/embed.py": "the model is loaded on first use",
     "plugins.py": "extensions are loaded on first use",
 }

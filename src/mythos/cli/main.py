@@ -23,6 +23,7 @@ COMMANDS = {
     "whatif": ("mythos.cli.contracts:whatif", True, "What a change of rules would do, before it is made."),
     "checkpoint": ("mythos.cli.checkpoints:group", True, "Saved states of prompts: find, export, tag, roll back."),
     "vault": ("mythos.cli.vault:group", True, "The history of prompts: changes, proof, trash, export and import."),
+    "mcp": ("mythos.mcp.command:mcp", True, "Offer prompts, resources and tools to a model over MCP."),
     "user": ("mythos.cli.accounts:user", True, "Accounts of people."),
     "token": ("mythos.cli.accounts:token", True, "Keys for programs."),
     "jobs": ("mythos.cli.jobs:jobs", True, "Background jobs, newest first; dead ones with their reason."),
