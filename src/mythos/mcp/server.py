@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from mcp import MCPError, types
 from mcp.server.lowlevel import Server
+from mcp.types import Prompt as PromptShown
 
 from mythos import __version__
 from mythos.accounts.models import ApiToken
@@ -49,7 +50,7 @@ class Door:
         """Prompts of the label, with their variables as arguments."""
         page = await self.ask(lambda actor: reading.prompts_of_label(actor, self.label, _cursor(asked)))
         rows = [
-            types.Prompt(
+            PromptShown(
                 name=row.slug,
                 title=row.title,
                 arguments=[types.PromptArgument(name=name, required=True) for name in row.arguments],
