@@ -7,12 +7,12 @@ import sys
 import pytest
 from django.test import override_settings
 
+from mythos.cli.main import cli
 from mythos.errors import NotConfigured
-from mythos.mcp.command import mcp
 
 
 @pytest.mark.parametrize(("token", "words"), [("", "MYTHOS_TOKEN is not set"), ("mth_x", "SDK is not installed")])
 def test_a_missing_token_and_a_missing_extra_are_named(monkeypatch, token, words):
     monkeypatch.setitem(sys.modules, "mcp.server.stdio", None)
     with override_settings(MCP_TOKEN=token), pytest.raises(NotConfigured, match=words):
-        mcp.main([], standalone_mode=False)
+        cli.main(["mcp"], standalone_mode=False)
