@@ -28,7 +28,7 @@ class Site:
     home: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory) -> Iterator[Site]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed; `make test` as root on Debian installs it")
@@ -47,18 +47,18 @@ def site(tmp_path_factory) -> Iterator[Site]:
     process.wait(30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(site):
     playwright = pytest.importorskip("playwright.sync_api")
-    # Its loop stays open in this thread, and Django would take the tests that follow for asynchronous code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with playwright.sync_playwright() as engine:
+    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as engine:
+        # Its loop is open in this thread until the journeys end; Django would take them for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(site, browser):
     """Cookies of the owner."""
     context = browser.new_context()

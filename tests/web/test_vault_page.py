@@ -28,7 +28,9 @@ def desk(cast):
     made = create_prompt(actor=cast.owner, swarm=cast.swarm, slug="desk", text="You must answer. Be kind.")
     revise_prompt(actor=cast.owner, prompt_id=made.prompt_id, text="You may answer.", base=1, source="web")
     other = create_prompt(actor=cast.owner, swarm=cast.swarm, slug="night", text="Say nothing.")
-    revise_prompt(actor=cast.editor, prompt_id=other.prompt_id, text="Say something nice.", base=1, source="api")
+    revise_prompt(
+        actor=cast.editor, prompt_id=other.prompt_id, text="Say nothing, in any language.", base=1, source="api"
+    )
     return made.prompt
 
 

@@ -18,6 +18,8 @@ Places = npt.NDArray[np.int64]
 Mode = Literal["light", "full"]
 # As trained: rounding makes the path through a tree the same on every machine.
 DIGITS = 4
+# How much the trees that know only the words have to say where the cross-encoder read the texts too.
+LIGHT_SHARE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,14 @@ class Odds:
     @property
     def preserved(self) -> float:
         return 1 - self.worse - self.better
+
+
+def blended(full: Odds, light: Odds) -> Odds:
+    """Both opinions: what the model reads outweighs the words, which see what it overlooks."""
+    return Odds(
+        round(full.worse + LIGHT_SHARE * (light.worse - full.worse), DIGITS),
+        round(full.better + LIGHT_SHARE * (light.better - full.better), DIGITS),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
