@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ast
+import gzip
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db.migrations.loader import MigrationLoader
+
+from mythos.cli.database import EMPTY
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "mythos"
@@ -86,6 +92,19 @@ def test_imports_stand_at_the_top():
             if isinstance(function, ast.FunctionDef):
                 hidden += [name for node in ast.walk(function) if isinstance(node, (ast.Import, ast.ImportFrom))]
     assert not hidden
+
+
+def test_the_empty_database_has_every_table_of_today(tmp_path):
+    path = tmp_path / "empty.sqlite3"
+    path.write_bytes(gzip.decompress(EMPTY.read_bytes()))
+    with closing(sqlite3.connect(path)) as database:
+        applied = set(database.execute("SELECT app, name FROM django_migrations"))
+        written = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in written}
+    assert applied == set(MigrationLoader(None).disk_migrations), "renew it with `make tables`"
+    ours = [name for name in rows if name.split("_")[0] in {"accounts", "assistants", "codex", "prompts", "rituals"}]
+    assert len(ours) > 20
+    assert not any(rows[name] for name in ours if not name.startswith("prompts_text"))
 
 
 def test_templates_carry_no_inline_style_or_script():
