@@ -78,7 +78,8 @@ def build():
         checkpoints = PromptCheckpoint.objects.bulk_create(
             (
                 PromptCheckpoint(
-                    prompt=p, version=1, text="You help.\n\n" + "\n\n".join(said[n]), sha256=f"{n:064x}",
+                    prompt=p, swarm=p.swarm, slug=p.slug, version=1,
+                    text="You help.\n\n" + "\n\n".join(said[n]), sha256=f"{n:064x}",
                     token_count=100, tone_type="neutral",
                 )
                 for n, p in enumerate(prompts)
@@ -128,7 +129,6 @@ def measured(codex, clauses, prompts, big):
 
     from mythos.accounts.actors import SYSTEM
     from mythos.codex.models import ContractClause
-    from mythos.codex.queries import contract_card
     from mythos.codex.services import accept_proposal, check_clause, measure_proposal, propose_change
     from mythos.text.coverage import coverage
 
@@ -158,14 +158,41 @@ def measured(codex, clauses, prompts, big):
     untouched = ContractClause.objects.exclude(clause=popular).exclude(state="kept").count()
     results["other_rows_touched"] = untouched
 
+    reader = signed_in(codex.swarm)
     for name, prompt in (("small", prompts[5]), ("2000_clauses", big)):
-        with CaptureQueriesContext(connection) as queries, clock(results, f"card_{name}_ms"):
-            contract_card(SYSTEM, prompt)
-        results[f"card_{name}_queries"] = len(queries)
+        page = f"/codex/contracts/{prompt.pk}"
+        reader.get(page)
+        with CaptureQueriesContext(connection) as queries, clock(results, f"page_{name}_ms"):
+            assert reader.get(page).status_code == 200
+        results[f"page_{name}_queries"] = len(queries)
     results["memory_growth_mb"] = round(memory() - before, 1)
     per_prompt = float(results["baseline_50_whole_prompts_ms"]) / 50
     results["what_if_first_against_baseline"] = round(float(results["what_if_1000_first_ms"]) / (1000 * per_prompt), 3)
     return results
+
+
+def signed_in(swarm):
+    """A browser of somebody who reads the swarm."""
+    from django.conf import settings
+    from django.test import Client
+
+    from mythos.accounts.actors import SYSTEM
+    from mythos.accounts.services import create_user
+    from mythos.cli.static_files import collect_static
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    collect_static()
+    user = create_user(
+        actor=SYSTEM,
+        email="bench@example.org",
+        name="Bench",
+        password="a long pass phrase 7",
+        swarm=swarm,
+        role="viewer",
+    )
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 @contextmanager
