@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Model
 
 from mythos.accounts.actors import Actor, System
@@ -61,11 +63,16 @@ def role_in(actor: User | ApiToken, swarm: Swarm) -> Role | None:
 
 def may(actor: Actor, verb: str, thing: Model) -> bool:
     """Whether the actor's role in the thing's swarm reaches the verb."""
-    least = LEAST_ROLE[verb]
+    return verb in may_of(actor, (verb,), thing)
+
+
+def may_of(actor: Actor, verbs: Collection[str], thing: Model) -> set[str]:
+    """Those of the verbs that the actor's role in the thing's swarm reaches; the role is looked up once."""
+    least = {verb: _ORDER.index(LEAST_ROLE[verb]) for verb in verbs}
     if isinstance(actor, System):
-        return True
+        return set(least)
     role = role_in(actor, swarm_of(thing))
-    return role is not None and _ORDER.index(role) >= _ORDER.index(least)
+    return {verb for verb, rank in least.items() if role is not None and _ORDER.index(role) >= rank}
 
 
 def require(actor: Actor, verb: str, thing: Model) -> None:

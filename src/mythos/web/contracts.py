@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from mythos.accounts.permissions import may, require
+from mythos.accounts.permissions import may_of, require
 from mythos.codex import queries
 from mythos.codex.exporting import contract_document
 from mythos.codex.models import STATES, CodexContract, State
@@ -102,11 +102,12 @@ def show_card(
 ) -> HttpResponse:
     """The card, or the page that says why there is none yet."""
     user = user_of(request)
-    may_waive = may(user, "contracts.waive", prompt)
+    allowed = may_of(user, ("contracts.waive", "contracts.sign"), prompt)
+    may_waive = "contracts.waive" in allowed
     context: dict[str, Any] = {
         "prompt": prompt,
         "may_waive": may_waive,
-        "may_sign": may_waive or may(user, "contracts.sign", prompt),
+        "may_sign": may_waive or "contracts.sign" in allowed,
     }
     version, by_role = _number(request.GET.get("version")), request.GET.get("by") == "role"
     start = _number(request.GET.get("start")) or 0
