@@ -7,30 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from comparator.vocabulary import DOMAINS, Domain
+from mythos.text.amounts import NUMBER_WORDS
 
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_ONES = [name for name, value in NUMBER_WORDS.items() if value < 20]
+_TENS = ["zero", "ten", *(name for name, value in NUMBER_WORDS.items() if value >= 20)]
 _EQUAL = [
     ("24 hours", "one day", "1 day", "a day"), ("48 hours", "two days", "2 days"), ("72 hours", "three days", "3 days"),
     ("7 days", "one week", "a week", "seven days"), ("14 days", "two weeks", "a fortnight", "fourteen days", "2 weeks"),
