@@ -86,6 +86,10 @@ def test_a_reply_is_written_in_the_playground(told, browser, signed_in):
     page.wait_for_selector("[data-state]:has-text('done')")
     assert "Ticket number." in page.inner_text("[data-text]")
     assert page.locator("[data-facts] .badge", has_text="Simulated").count() == 1
+    page.get_by_text("Keep the input as a case").click()
+    page.get_by_role("button", name="Write the case").click()
+    page.wait_for_selector("h1:has-text('New case')")
+    assert page.input_value("#input") == "Where is my parcel?"
     assert complaints == []
 
 

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from mythos.accounts.actors import SYSTEM
 from mythos.codex.services import (
@@ -242,6 +243,20 @@ def test_the_judge_is_hidden_until_one_has_spoken(as_, cast, run) -> None:
     assert "1 of 1" in after
     back = editor.post(at("rituals.answer", one.pk), {"expectation": "kind", "verdict": "unsure", "run": run.pk})
     assert back.url == at("rituals.result", run.pk, one.pk)
+
+
+def test_what_was_tried_out_goes_on_as_a_case(as_, prompt, ritual) -> None:
+    editor, page = as_("editor"), at("prompts.playground", prompt.pk)
+    asked = {"text": TEXT, "said": f"Where is {NASTY}?", "var-name": "Ada", "step": "keep", "ritual": ritual.pk}
+    form = editor.post(page, asked).content.decode()
+    assert f'action="{at("rituals.case", ritual.pk)}?ref="' in form
+    assert escape(f"Where is {NASTY}?") in form
+    assert NASTY not in form
+    assert "&quot;name&quot;: &quot;Ada&quot;" in form
+    assert b"Choose a ritual." in editor.post(page, asked | {"ritual": "0"}).content
+    assert as_("viewer").post(page, asked).status_code == 403
+    assert b"Keep the input as a case" not in as_("viewer").get(page).content
+    assert f'value="{prompt.slug}"' in editor.get(at("rituals.new", prompt=prompt.slug)).content.decode()
 
 
 def test_the_playground_streams_pieces_and_keeps_what_it_cost(as_, cast, prompt, monkeypatch) -> None:

@@ -1,4 +1,4 @@
-"""`mythos ritual`: list, import, export, run, compare."""
+"""`mythos ritual`: list, import, export, run, affected, compare; annotating stands beside it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from mythos.accounts.actors import SYSTEM
+from mythos.cli.annotations import agreement_of_judges, annotate_replies
 from mythos.cli.database import chosen_swarm, prepare, swarm_option
 from mythos.cli.output import Progress, json_option, print_json
 from mythos.cli.ritual_reports import (
@@ -38,6 +39,10 @@ UNFINISHED = (RitualRun.State.PENDING, RitualRun.State.RUNNING)
 @click.group("ritual")
 def group() -> None:
     """Try prompts out: scenarios with cases, runs, comparisons."""
+
+
+group.add_command(annotate_replies)
+group.add_command(agreement_of_judges)
 
 
 @group.command("list")

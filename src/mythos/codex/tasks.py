@@ -50,7 +50,7 @@ def measure_one_proposal(claim: Claim) -> None:
     measure_proposal(proposal_id=claim.payload["proposal_id"], land=partial(landing, claim))
 
 
-@task(IMPORT_JOB)
+@task(IMPORT_JOB, is_long=True)
 def import_document(claim: Claim) -> None:
     """Import a long rule book; all of it and the job's end are one commit."""
     given = claim.payload

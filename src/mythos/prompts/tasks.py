@@ -22,13 +22,13 @@ SECONDS_BETWEEN = 0.5
 PROBLEMS_TOLD = 5
 
 
-@task(COMPARE_JOB)
+@task(COMPARE_JOB, is_long=True)
 def compare_changes(claim: Claim) -> None:
     """Compare what an import left unread; a change is settled once, so doing it twice does no harm."""
     compare_waiting(swarm_id=int(claim.key), tell=lambda done: progress(claim, done, done, "Comparing"))
 
 
-@task(EMBED_JOB)
+@task(EMBED_JOB, is_long=True)
 def embed_texts(claim: Claim) -> None:
     """Embed the current texts that are not embedded yet."""
     embed_waiting(swarm_id=int(claim.key), tell=lambda done: progress(claim, done, done, "Embedding"))
@@ -40,7 +40,7 @@ def purge_old(claim: Claim) -> None:
     purge_trash()
 
 
-@task(EXPORT_JOB)
+@task(EXPORT_JOB, is_long=True)
 def export_match(claim: Claim) -> None:
     """Write everything a query finds to a file."""
     given = claim.payload
@@ -59,7 +59,7 @@ def export_match(claim: Claim) -> None:
         pass
 
 
-@task(IMPORT_JOB)
+@task(IMPORT_JOB, is_long=True)
 def import_file(claim: Claim) -> None:
     """Import an uploaded file; done twice it changes nothing more, so a lost worker does no harm."""
     given = claim.payload

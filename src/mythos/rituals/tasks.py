@@ -9,7 +9,7 @@ from mythos.work.registry import Claim, task
 from mythos.work.services import heartbeat, landing
 
 
-@task(RUN_JOB)
+@task(RUN_JOB, is_long=True)
 def run_ritual(claim: Claim) -> None:
     execute_run(
         actor=SYSTEM,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -18,10 +20,13 @@ from mythos.prompts.models import Prompt
 from mythos.prompts.queries import get_prompt
 from mythos.providers.base import Reply
 from mythos.providers.streaming import Piece
-from mythos.rituals.models import RitualCase
+from mythos.rituals.models import Ritual, RitualCase
+from mythos.rituals.queries import visible_rituals
 from mythos.rituals.services import Talk, keep_reply, prepare_talk
 from mythos.text.template import variables
 from mythos.web.context import user_of
+from mythos.web.forms.rituals import TypedCase
+from mythos.web.ritual_cases import propose
 from mythos.web.rituals import choices
 from mythos.web.sse import event, event_stream
 
@@ -36,6 +41,8 @@ def page(request: HttpRequest, prompt_id: int) -> HttpResponseBase:
     if request.method != "POST":
         return _show(request, prompt, _saved(request, prompt))
     typed = _typed(request.POST)
+    if request.POST.get("step") == "keep":
+        return _keep(request, prompt, typed)
     streams = "text/event-stream" in request.headers.get("Accept", "")
     try:
         talk = prepare_talk(actor=user, prompt_id=prompt.pk, **_options(typed))
@@ -48,6 +55,17 @@ def page(request: HttpRequest, prompt_id: int) -> HttpResponseBase:
         if streams:
             return event_stream(_failed(error))
         return _show(request, prompt, typed, {"error": error, "fields": error.fields}, error.status)
+
+
+def _keep(request: HttpRequest, prompt: Prompt, typed: dict[str, Any]) -> HttpResponse:
+    """Go on in the form of a new case that sends the same input."""
+    chosen = request.POST.get("ritual", "")
+    ritual = _rituals(request, prompt).filter(pk=int(chosen)).first() if chosen.isdigit() else None
+    if ritual is None:
+        return _show(request, prompt, typed, {"fields": {"ritual": "Choose a ritual."}}, 422)
+    values = {name: value for name, value in typed["values"].items() if value}
+    variables = json.dumps(values, ensure_ascii=False, indent=1) if values else ""
+    return propose(request, ritual, TypedCase(input=typed["said"], variables=variables))
 
 
 async def _told(talk: Talk) -> AsyncIterator[str]:
@@ -120,6 +138,12 @@ def _saved(request: HttpRequest, prompt: Prompt) -> dict[str, Any]:
     return typed
 
 
+def _rituals(request: HttpRequest, prompt: Prompt) -> QuerySet[Ritual]:
+    """Rituals a case of this prompt may join: its own, and those of no prompt."""
+    rows = visible_rituals(user_of(request), prompt.swarm)
+    return rows.filter(Q(prompt=prompt) | Q(prompt=None)).order_by("slug")
+
+
 def _cases(prompt: Prompt) -> Any:
     rows = RitualCase.objects.filter(ritual__prompt=prompt, retired_version=None)
     return rows.select_related("ritual").order_by("ritual__slug", "position")
@@ -140,7 +164,9 @@ def _show(
         "choices": choices(),
         "cases": _cases(prompt)[:MOST_SAVED],
         "chosen_case": request.GET.get("case", ""),
+        "rituals": _rituals(request, prompt)[:MOST_SAVED],
         "may_run": may(user, "rituals.run", prompt),
+        "may_edit": may(user, "rituals.edit", prompt),
         "fields": {},
         **(extra or {}),
     }

@@ -36,6 +36,12 @@ def case(request: HttpRequest, ritual_id: int) -> HttpResponse:
     return _save(request, ritual, ref)
 
 
+def propose(request: HttpRequest, ritual: Ritual, typed: TypedCase) -> HttpResponse:
+    """The form of a new case, filled in but not saved: what it has to be like is still to be said."""
+    require(user_of(request), "rituals.edit", ritual)
+    return _show(request, ritual, "", typed)
+
+
 def _save(request: HttpRequest, ritual: Ritual, ref: str) -> HttpResponse:
     user, step = user_of(request), request.POST.get("step", "save")
     typed, base = case_from_post(request.POST), request.POST.get("base", "")

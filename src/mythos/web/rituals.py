@@ -82,7 +82,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """A ritual without cases yet."""
     user, swarm = user_of(request), current_swarm(request)
     require(user, "rituals.edit", swarm)
-    typed, fields = request.POST, {}
+    typed, fields = request.POST or request.GET, {}
     if request.method == "POST":
         try:
             made = services.create_ritual(

@@ -24,16 +24,24 @@ class Claim:
 
 Task = Callable[[Claim], None]
 _tasks: dict[str, Task] = {}
+_long_kinds: set[str] = set()
 
 
-def task(kind: str) -> Callable[[Task], Task]:
-    """Register the function that does jobs of this kind."""
+def task(kind: str, *, is_long: bool = False) -> Callable[[Task], Task]:
+    """Register the function that does jobs of this kind; long ones may take minutes and never hold up the others."""
 
     def register(function: Task) -> Task:
         _tasks[kind] = function
+        if is_long:
+            _long_kinds.add(kind)
         return function
 
     return register
+
+
+def long_kinds() -> frozenset[str]:
+    """Kinds of jobs that may take minutes."""
+    return frozenset(_long_kinds)
 
 
 def task_for(kind: str) -> Task:

@@ -7,7 +7,7 @@ writes back is conditional on the token it holds, so a worker that lost its leas
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,10 +55,10 @@ def enqueue(
     return job
 
 
-def claim(*, worker: str, now: datetime | None = None) -> Claim | None:
-    """Take the next due job by one conditional update; None when nothing is due."""
+def claim(*, worker: str, now: datetime | None = None, without: Collection[str] = ()) -> Claim | None:
+    """Take the next due job by one conditional update; None when nothing is due but kinds to be left alone."""
     now = now or timezone.now()
-    for job in due(now).defer("payload")[:10]:
+    for job in due(now).exclude(kind__in=without).defer("payload")[:10]:
         if job.attempts >= job.max_attempts:
             _bury(job, "lost", "Every worker that took this job was lost before it finished.")
             continue

@@ -1,14 +1,19 @@
-"""The loop of one worker: take what is due, keep its lease alive, land it."""
+"""One worker: two hands that take what is due, keep its lease alive and land it.
+
+One hand takes any job, the other leaves long ones (a ritual's run, an import) alone: checks and audits never wait
+for them.
+"""
 
 from __future__ import annotations
 
 import os
 import socket
 import threading
+from collections.abc import Collection
 
 from django.db import close_old_connections, connections
 
-from mythos.work.registry import Claim
+from mythos.work.registry import Claim, long_kinds
 from mythos.work.services import LEASE, claim, heartbeat, release, run
 
 GRACE_SECONDS = 20.0
@@ -17,13 +22,27 @@ GRACE_SECONDS = 20.0
 def run_forever(stop: threading.Event, *, poll: float = 0.3) -> None:
     """Work until `stop` is set; a job under way is finished, or given back after a grace period."""
     name = f"{socket.gethostname()}:{os.getpid()}"
-    while not stop.is_set():
-        close_old_connections()
-        held = claim(worker=name)
-        if held is None:
-            stop.wait(poll)
-            continue
-        run_with_heartbeat(held, stop)
+    quick = threading.Thread(target=_work, args=(f"{name}:quick", long_kinds(), stop, poll))
+    quick.start()
+    try:
+        _work(name, frozenset(), stop, poll)
+    finally:
+        stop.set()  # a hand that ends, by whatever, does not leave half a worker behind
+        quick.join()
+
+
+def _work(name: str, without: Collection[str], stop: threading.Event, poll: float) -> None:
+    try:
+        while not stop.is_set():
+            close_old_connections()
+            held = claim(worker=name, without=without)
+            if held is None:
+                stop.wait(poll)
+                continue
+            run_with_heartbeat(held, stop)
+    finally:
+        stop.set()
+        connections.close_all()
 
 
 def run_with_heartbeat(held: Claim, stop: threading.Event) -> None:

@@ -1,6 +1,6 @@
 """Verbs of rituals: make them, run them, compare what they gave."""
 
-from mythos.rituals.services.annotations import annotate
+from mythos.rituals.services.annotations import Answer, annotate, annotate_many
 from mythos.rituals.services.cases import remove_case, save_case
 from mythos.rituals.services.imports import RitualImport, import_ritual
 from mythos.rituals.services.playground import Talk, keep_reply, prepare_talk
@@ -10,9 +10,11 @@ from mythos.rituals.services.runs import RUN_JOB, cancel_run, pause_run, resume_
 
 __all__ = [
     "RUN_JOB",
+    "Answer",
     "RitualImport",
     "Talk",
     "annotate",
+    "annotate_many",
     "cancel_run",
     "create_ritual",
     "execute_run",

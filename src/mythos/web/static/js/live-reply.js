@@ -3,6 +3,7 @@ customElements.define("live-reply", class extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form[method=post]");
     this.form.addEventListener("submit", (event) => {
+      if (event.submitter?.name === "step") return; // leads to another page
       event.preventDefault();
       this.ask();
     });
