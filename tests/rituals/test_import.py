@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
+
 import pytest
 import yaml
 
@@ -24,7 +29,30 @@ similar starts-with word-count
 REPORTED = PROMPTFOO_TYPES - set(MEASURED.split())
 
 
-@pytest.mark.parametrize("name", ["getting-started.yaml", "adaline-chat-history.yaml", "adaline-multi-provider.yaml"])
+CONFIGS = ["getting-started.yaml", "adaline-chat-history.yaml", "adaline-multi-provider.yaml"]
+
+
+@pytest.mark.skipif(shutil.which("promptfoo") is None, reason="promptfoo (npm) is not installed")
+@pytest.mark.parametrize("name", [*CONFIGS, "desk"])
+def test_promptfoo_accepts_what_is_exported(name, cast, ritual, shared_data, tmp_path) -> None:
+    if name in CONFIGS:
+        document = read_ritual((shared_data / "promptfoo" / name).read_text(), name)
+        ritual = import_ritual(actor=cast.owner, swarm=cast.swarm, slug="pf", document=document).ritual
+    file = tmp_path / "promptfooconfig.yaml"
+    # Newer ones no longer have the service these configs name; what is asked here is the shape of the rest.
+    file.write_text(re.sub(r"adaline:[\w.:-]+", "echo", export_ritual(cast.owner, ritual.pk).text))
+    for referred in re.findall(r"file://(\S+)", file.read_text()):
+        (tmp_path / referred).write_text('[{"role": "user", "content": "{{message}}"}]')
+    quiet = {"PROMPTFOO_DISABLE_TELEMETRY": "1", "PROMPTFOO_DISABLE_UPDATE": "1"}
+    quiet |= {"PROMPTFOO_CONFIG_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    said = subprocess.run(
+        ["promptfoo", "validate", "config", "-c", file], env=quiet, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "Configuration is valid" in said.stdout
+
+
+@pytest.mark.parametrize("name", CONFIGS)
 def test_a_real_config_is_imported_run_on_replay_and_exported(name, cast, shared_data, offer, tmp_path) -> None:
     document = read_ritual((shared_data / "promptfoo" / name).read_text(), name)
     made = import_ritual(actor=cast.owner, swarm=cast.swarm, slug="pf", document=document)
