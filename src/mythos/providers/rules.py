@@ -37,12 +37,16 @@ _SAY = (
     r"(?:mention|say|use|include|reveal|disclose|share|name|tell|write|give out|promise|offer|discuss|talk about|"
     r"repeat)"
 )
+_HELP = (
+    r"(?:help with|give advice on|give|approve|grant|issue|do|make|answer|"
+    r"encourage|enable|facilitate|assist with|support)"
+)
 _WORDINGS: tuple[tuple[Kind, str], ...] = (
     ("ask", r"\bask (?:for |about )?(.+?) before (.+)$"),
     ("ask", r"\bbefore (.+?),? (?:always |first |you must )*ask (?:for |about )?(.+)$"),
     ("refuse", r"\b(?:refuse|decline|reject)(?: to (?:help with|answer|discuss|do)| any| all| every)* (.+)$"),
     ("never", rf"\b{_BAN}\b(?: ever)? {_SAY}(?: (?:the words?|anything about|about))? (.+)$"),
-    ("refuse", rf"\b{_BAN}\b(?: ever)? (?:help with|give advice on|give|approve|grant|issue|do|make|answer) (.+)$"),
+    ("refuse", rf"\b{_BAN}\b(?: ever)? {_HELP}(?:(?:,| or|, or) {_HELP})* (.+)$"),
     ("json", r"\b(?:answer|reply|respond|output|return|write)\b.*\bjson\b(.*)$"),
     ("words", r"\b(?:at most|no more than|up to|under|fewer than|maximum(?: of)?|max) (\d+) words?\b"),
     ("sentences", r"\b(?:at most|no more than|up to|maximum(?: of)?|max|in) (\d+|one|two|three) sentences?\b"),
