@@ -10,6 +10,7 @@ from mythos.api.auth import actor_of, swarm_of
 from mythos.api.paging import page
 from mythos.api.preconditions import base_version, etag
 from mythos.api.schemas import rituals as shapes
+from mythos.api.schemas import runs as run_shapes
 from mythos.formats.rituals import CaseRecord, read_ritual
 from mythos.prompts.models import Prompt
 from mythos.prompts.queries import checkpoint_of, get_prompt
@@ -72,7 +73,7 @@ def import_ritual(request: HttpRequest, body: shapes.ImportIn, swarm: str | None
     return Status(201 if made.is_new else 200, shown)
 
 
-@router.get("/runs", response=shapes.RunPage)
+@router.get("/runs", response=run_shapes.RunPage)
 def list_runs(
     request: HttpRequest,
     swarm: str | None = None,
@@ -86,13 +87,13 @@ def list_runs(
     return page(rows.filter(ritual=queries.get_ritual(actor, ritual, where)) if ritual else rows, limit, cursor)
 
 
-@router.get("/runs/{int:run_id}", response=shapes.RunOut)
+@router.get("/runs/{int:run_id}", response=run_shapes.RunOut)
 def get_run(request: HttpRequest, run_id: int) -> Any:
     """One run: what it is pinned to, how far it is, what it came to."""
     return queries.get_run(actor_of(request), run_id)
 
 
-@router.get("/runs/{int:run_id}/results", response=shapes.ResultPage)
+@router.get("/runs/{int:run_id}/results", response=run_shapes.ResultPage)
 def list_results(
     request: HttpRequest, run_id: int, passed: bool | None = None, limit: int = 50, cursor: str | None = None
 ) -> Any:
@@ -102,31 +103,31 @@ def list_results(
     return page(rows, limit, cursor, newest_first=False)
 
 
-@router.post("/runs/{int:run_id}/pause", response=shapes.RunOut)
+@router.post("/runs/{int:run_id}/pause", response=run_shapes.RunOut)
 def pause_run(request: HttpRequest, run_id: int) -> Any:
     """Start no further call; what is under way is kept."""
     return services.pause_run(actor=actor_of(request), run_id=run_id)
 
 
-@router.post("/runs/{int:run_id}/resume", response=shapes.RunOut)
-def resume_run(request: HttpRequest, run_id: int, body: shapes.ResumeIn) -> Any:
+@router.post("/runs/{int:run_id}/resume", response=run_shapes.RunOut)
+def resume_run(request: HttpRequest, run_id: int, body: run_shapes.ResumeIn) -> Any:
     """Go on with what is left, with another budget if one is given."""
     return services.resume_run(actor=actor_of(request), run_id=run_id, budget=body.budget)
 
 
-@router.post("/runs/{int:run_id}/cancel", response=shapes.RunOut)
+@router.post("/runs/{int:run_id}/cancel", response=run_shapes.RunOut)
 def cancel_run(request: HttpRequest, run_id: int) -> Any:
     """End the run for good; its results so far stay."""
     return services.cancel_run(actor=actor_of(request), run_id=run_id)
 
 
-@router.post("/runs/{int:run_id}/retry", response=shapes.RunOut)
+@router.post("/runs/{int:run_id}/retry", response=run_shapes.RunOut)
 def retry_failures(request: HttpRequest, run_id: int) -> Any:
     """Call again for the cases whose calls failed."""
     return services.retry_failures(actor=actor_of(request), run_id=run_id)
 
 
-@router.get("/compare", response=shapes.ComparisonOut)
+@router.get("/compare", response=run_shapes.ComparisonOut)
 def compare(request: HttpRequest, old: int, new: int, margin: float = 0.05) -> Any:
     """Two runs of one ritual, paired: better, worse, the same, or not enough cases to tell."""
     return compare_runs(actor_of(request), old, new, margin=margin)
@@ -197,8 +198,8 @@ def export(request: HttpRequest, slug: str, format: str = "promptfoo", swarm: st
     return {"text": given.text, "notes": list(given.notes)}
 
 
-@router.post("/{slug}/runs", response={201: shapes.RunOut})
-def start_run(request: HttpRequest, slug: str, body: shapes.RunIn, swarm: str | None = None) -> Any:
+@router.post("/{slug}/runs", response={201: run_shapes.RunOut})
+def start_run(request: HttpRequest, slug: str, body: run_shapes.RunIn, swarm: str | None = None) -> Any:
     """Queue a run, pinned to everything that can change its result."""
     actor, ritual = actor_of(request), _ritual(request, slug, swarm)
     wanted = body.version is not None or body.label is not None
