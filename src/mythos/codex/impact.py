@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mythos.codex.carrying import flat
 from mythos.codex.coverage import coverages
 from mythos.codex.models import ContractClause, State
 from mythos.codex.queries import affected_by
 from mythos.codex.standing import by_check, worst
 from mythos.codex.trying import trials
+from mythos.text.carrying import flat
 from mythos.text.coverage import Coverage
 
 

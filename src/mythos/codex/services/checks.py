@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from mythos.codex.carrying import CHECK, Carrier, judged
 from mythos.codex.coverage import coverages
 from mythos.codex.models import STATES, CodexClause, CodexClauseAudit, CodexContract, CodexRole, ContractClause, State
 from mythos.codex.queries import affected_by, contract_in_force, live_waivers, versions_since
@@ -21,6 +20,7 @@ from mythos.codex.terms import Expectation
 from mythos.codex.trying import trials
 from mythos.errors import NotConfigured
 from mythos.prompts.models import PromptCheckpoint
+from mythos.text.carrying import Carrier, judge
 
 CHECK_JOB = "codex.check_prompt"
 CLAUSE_JOB = "codex.check_clause"
@@ -119,12 +119,14 @@ def _text_evidence(
     try:
         answers = coverages(question for question in questions.values() if question is not None)
     except NotConfigured as error:
-        missing = Evidence(CHECK, State.UNTESTED, error.message, "", checkpoint.version)
+        missing = Evidence("text", State.UNTESTED, error.message, "", checkpoint.version)
         return dict.fromkeys(carriers, missing)
-    return {
-        key: judged(carrier, answers.get(questions[key]), checkpoint=checkpoint.version)  # type: ignore[arg-type]
-        for key, carrier in carriers.items()
-    }
+    evidence = {}
+    for key, carrier in carriers.items():
+        question = questions[key]
+        found = judge(carrier, answers[question] if question else None)
+        evidence[key] = Evidence("text", found.state, found.reason, found.sentence, checkpoint.version)
+    return evidence
 
 
 def version_evidence(row: ContractClause, texts: dict[tuple[int, int], str]) -> list[Evidence]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
-from mythos.codex.models import State
-from mythos.codex.standing import Evidence
 from mythos.text.coverage import Coverage
 from mythos.text.segment import segment
 
-CHECK = "text"
 # Similarity from which a reworded sentence may say the same, and from which it needs no new signature.
 NEAR, SURE = 0.6, 0.7
 
@@ -57,39 +54,44 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def judged(carrier: Carrier, answer: Coverage | None, *, checkpoint: int | None) -> Evidence:
-    """Evidence from the answer to `carrier.question`."""
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How the promise stands, why, and the sentence that decided."""
 
-    def evidence(state: str, text: str, sentence: str = "") -> Evidence:
-        return Evidence(CHECK, state, text, sentence, checkpoint)
+    state: Literal["kept", "untested", "breached"]
+    reason: str
+    sentence: str = ""
 
+
+def judge(carrier: Carrier, answer: Coverage | None) -> Judgement:
+    """What the answer to `carrier.question` means for the promise."""
     if carrier.still_says_it:
         if answer is not None and answer.state == "contradicted":
-            return evidence(State.BREACHED, f"A new sentence contradicts it. {_why(answer)}", answer.sentence)
-        return evidence(State.KEPT, "The sentence that carries it stands in the prompt.", carrier.anchor)
+            return Judgement("breached", f"A new sentence contradicts it. {_why(answer)}", answer.sentence)
+        return Judgement("kept", "The sentence that carries it stands in the prompt.", carrier.anchor)
     assert answer is not None
     if answer.state == "contradicted":
-        return evidence(State.BREACHED, f"The prompt contradicts it. {_why(answer)}", answer.sentence)
+        return Judgement("breached", f"The prompt contradicts it. {_why(answer)}", answer.sentence)
     if not carrier.anchor:
-        return _unanchored(answer, evidence)
+        return _unanchored(answer)
     if answer.state == "absent" or answer.similarity < NEAR:
-        return evidence(State.BREACHED, "The sentence that carried it is gone.", carrier.anchor)
+        return Judgement("breached", "The sentence that carried it is gone.", carrier.anchor)
     if answer.state == "weakened":
-        return evidence(State.BREACHED, f"The prompt now says less. {_why(answer)}", answer.sentence)
+        return Judgement("breached", f"The prompt now says less. {_why(answer)}", answer.sentence)
     if answer.similarity < SURE:
-        return evidence(State.UNTESTED, "It may be said in other words; sign again to confirm.", answer.sentence)
-    return evidence(State.KEPT, "The prompt carries it in other words.", answer.sentence)
+        return Judgement("untested", "It may be said in other words; sign again to confirm.", answer.sentence)
+    return Judgement("kept", "The prompt carries it in other words.", answer.sentence)
 
 
-def _unanchored(answer: Coverage, evidence: Callable[..., Evidence]) -> Evidence:
+def _unanchored(answer: Coverage) -> Judgement:
     """Nothing surely carried the rule when it was signed."""
     if answer.state == "carried" and answer.similarity >= SURE:
-        return evidence(State.KEPT, "The prompt carries it.", answer.sentence)
+        return Judgement("kept", "The prompt carries it.", answer.sentence)
     if answer.state == "carried":
-        return evidence(State.UNTESTED, "A sentence comes near it, but may speak of something else.", answer.sentence)
+        return Judgement("untested", "A sentence comes near it, but may speak of something else.", answer.sentence)
     if answer.state == "weakened":
-        return evidence(State.UNTESTED, f"The prompt says less than the rule. {_why(answer)}", answer.sentence)
-    return evidence(State.UNTESTED, "No sentence of the prompt says it, and no check tries it.")
+        return Judgement("untested", f"The prompt says less than the rule. {_why(answer)}", answer.sentence)
+    return Judgement("untested", "No sentence of the prompt says it, and no check tries it.")
 
 
 def _why(answer: Coverage) -> str:
