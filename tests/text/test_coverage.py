@@ -41,6 +41,27 @@ def test_coverage_says_how_a_prompt_stands_to_a_clause(clause: str, state: str, 
         assert PROMPT[slice(*found.span)] == found.sentence
 
 
+@pytest.mark.parametrize(
+    ("clause", "sentence", "state"),
+    [
+        ("The assistant must log every complaint within 24 hours.", "Log every complaint within 24 hours.", "carried"),
+        ("The assistant must log every complaint within 24 hours.", "Log every complaint within a week.", "weakened"),
+        ("The assistant must log every complaint within 24 hours.", "You should log every complaint within 24 hours.",
+         "weakened"),
+        ("The assistant must never promise a refund without approval.", "Never promise a refund without approval.",
+         "carried"),
+        ("The assistant should not reveal internal notes.", "Do not reveal internal notes.", "carried"),
+        ("The assistant must cite its sources.", "Always cite your sources.", "carried"),
+        ("The assistant must answer in English.", "Do not answer in English.", "contradicted"),
+    ],
+)  # fmt: skip
+def test_an_order_says_what_a_duty_says(clause: str, sentence: str, state: str) -> None:
+    text = f"You work at a desk.\n\n- {sentence}\n"
+    found = coverage(clause, text)
+    assert (found.state, found.sentence) == (state, sentence)
+    assert all(f.new_span is None or text[slice(*f.new_span)] == f.new_text for f in found.findings)
+
+
 def test_most_clauses_are_judged_as_a_reader_would() -> None:
     judged = {(clause, state): coverage(clause, PROMPTS[name]).state for clause, name, state in CASES}
     wrong = {key: said for key, said in judged.items() if said != key[1]}

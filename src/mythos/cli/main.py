@@ -18,6 +18,7 @@ COMMANDS = {
     "web": ("mythos.cli.web:web", True, "Serve the pages and the API only."),
     "import": ("mythos.cli.imports:group", True, "Bring a rule book or prompts in."),
     "ritual": ("mythos.cli.rituals:group", True, "Try prompts out: run scenarios and compare runs."),
+    "check": ("mythos.cli.check:check_files", False, "Check files: which rules and prompts got weaker since a commit."),
     "compare": ("mythos.cli.compare:compare", False, "Say what changed in meaning between two texts."),
     "contract": ("mythos.cli.contracts:group", True, "What prompts promise: show, suggest, sign, waive."),
     "whatif": ("mythos.cli.contracts:whatif", True, "What a change of rules would do, before it is made."),

@@ -13,6 +13,7 @@ from mythos.text.compare import DEFAULT, Comparison, Thresholds, compare
 from mythos.text.detectors.base import AlignedPair, Finding, Side, Span
 from mythos.text.detectors.deontic import PERMISSION, stance
 from mythos.text.embed import Vectors, embed
+from mythos.text.frames import framed
 from mythos.text.lexicon import PERMISSION as PERMISSIONS
 from mythos.text.likeness import is_content
 from mythos.text.pair_features import limit
@@ -139,10 +140,12 @@ def _same_topic(one: Sentence, other: Sentence, likeness: float) -> bool:
 def _judge(
     clause: Sentence, sentence: Sentence, thresholds: Thresholds, use_models: bool
 ) -> tuple[State, tuple[Finding, ...]]:
+    said = framed(clause.text, sentence.text)
     compared = compare(
-        clause.text, sentence.text, use_embeddings=use_models, measure_similarity=False, thresholds=thresholds
+        clause.text, said.text, use_embeddings=use_models, measure_similarity=False, thresholds=thresholds
     )
-    findings = tuple(_placed(f, clause.start, sentence.start) for f in compared.findings)
+    as_written = (said.placed(finding, sentence.text) for finding in compared.findings)
+    findings = tuple(_placed(finding, clause.start, sentence.start) for finding in as_written)
     if _opposed(clause, sentence, compared):
         return "contradicted", findings
     return ("weakened" if compared.is_regression or _looser(clause, sentence) else "carried"), findings

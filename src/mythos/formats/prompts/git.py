@@ -24,7 +24,7 @@ def read(path: Path) -> Iterator[Item]:
     """Prompts of a repository, each with its whole history, in the order of their slugs."""
     history: dict[str, list[tuple[list[str], str]]] = {}
     kinds: dict[str, str] = {}
-    log = _git(
+    log = git(
         path,
         "log",
         "--reverse",
@@ -55,9 +55,7 @@ def _record(path: Path, slug: str, kind: str, commits: list[tuple[list[str], str
         if size is None:
             continue  # the commit deleted the file
         try:
-            data = (
-                _git(path, "cat-file", "blob", f"{commit}:{file}") if int(size) <= MAX_BYTES else bytes(MAX_BYTES + 1)
-            )
+            data = git(path, "cat-file", "blob", f"{commit}:{file}") if int(size) <= MAX_BYTES else bytes(MAX_BYTES + 1)
             text = decode(data, name=name)
         except MythosError as error:
             yield problem_of(error, name)
@@ -70,12 +68,13 @@ def _record(path: Path, slug: str, kind: str, commits: list[tuple[list[str], str
 
 def _git_or_none(path: Path, *arguments: str) -> bytes | None:
     try:
-        return _git(path, *arguments)
+        return git(path, *arguments)
     except Invalid:
         return None
 
 
-def _git(path: Path, *arguments: str) -> bytes:
+def git(path: Path, *arguments: str) -> bytes:
+    """What git says; NotConfigured without git, Invalid with its own last word when it fails."""
     try:
         done = subprocess.run(["git", "-C", str(path), *arguments], capture_output=True, check=False)
     except FileNotFoundError as error:
