@@ -7,20 +7,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from mythos.assistants.services import create_assistant
 from mythos.errors import Invalid
 from mythos.formats.prompts.base import PromptRecord, Revision
-from mythos.prompts import search as module
+from mythos.prompts import counting, parts, search, words
+from mythos.prompts.counting import Count, counted, total_of
 from mythos.prompts.limits import limited
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.prompts.queries import visible_checkpoints
 from mythos.prompts.query import read_query
-from mythos.prompts.search import Count, counted, search, total_of
-from mythos.prompts.services import create_prompt, fork_prompt, import_prompts, move_label
+from mythos.prompts.services import create_prompt, fork_prompt, import_prompts, move_label, trash_prompt
 from mythos.web.checkpoints import SORTS
-from mythos.web.tables import page_after
+from mythos.web.tables import found_page, page_after
 
 WORDS = ["you must", "please", "never", "answer", "kindly", "refund", "hello {{name}}", "urgent!", "Straße", "x_y"]
 QUERIES = [
@@ -78,24 +79,49 @@ def keys(rows):
 
 
 @pytest.mark.both_databases
-def test_both_ways_find_the_same_rows_and_counts(cast, many, monkeypatch):
+def test_every_way_finds_the_same_rows_and_counts(cast, many, monkeypatch):
+    large = Count(10**6)
     for query in QUERIES:
-        parts = read_query(query, cast.swarm)
-        by_few = search(many, parts)
-        monkeypatch.setattr(module, "DRIVING", -1)
-        in_between = search(many, parts)
-        monkeypatch.setattr(module, "FEW", -1)
-        monkeypatch.setattr(module, "MANY_WORDS", -1)
-        walked = search(many, read_query(query, cast.swarm))
+        by_few = search.search(many, read_query(query, cast.swarm))
+        counts = [counted(by_few, many, cast.swarm, large)]
+        monkeypatch.setattr(search, "DRIVING", -1)
+        in_between = search.search(many, read_query(query, cast.swarm))
+        counts.append(counted(in_between, many, cast.swarm, large))
+        monkeypatch.setattr(parts, "FEW", -1)
+        monkeypatch.setattr(parts, "WIDE", -1)
+        monkeypatch.setattr(words, "MANY_WORDS", -1)
+        walked = search.search(many, read_query(query, cast.swarm))
+        counts.append(counted(walked, many, cast.swarm, Count(0)))
+        monkeypatch.setattr(words, "MANY_WORDS", 1)
+        monkeypatch.setattr(words, "FREQUENT", 1)
+        cache.clear()
+        asked = search.search(many, read_query(query, cast.swarm))
         monkeypatch.undo()
+        cache.clear()
         expected = keys(by_few.rows)
-        assert keys(in_between.rows) == keys(walked.rows) == expected, query
+        ways = [by_few, in_between, walked, asked]
+        assert all(keys(way.rows) == expected for way in ways), query
+        assert all(keys(way.few) == expected for way in ways if way.few is not None), query
         assert walked.few is None
-        assert not query or counted(by_few, many, Count(10**6)) == Count(len(expected)), query
+        assert not query or all(count.number == len(expected) for count in counts), (query, counts)
         plain = [row for row in many if all(holds(row, part) for part in query.split())]
         assert {row.pk for row in plain} == expected, query
         if query and query not in ("strasse",):
             assert expected, query
+
+
+@pytest.mark.both_databases
+def test_a_page_is_the_same_whichever_way_it_was_found(cast, many, monkeypatch):
+    for query in QUERIES:
+        for sort, column in SORTS.items():
+            parts_read = read_query(query, cast.swarm)
+            found = search.search(many, parts_read, column)
+            few = found_page(found, column, f"-{sort}", "", 7, many)
+            again = found_page(found, column, f"-{sort}", few[1], 7, many) if few[1] else ([], "")
+            walked = replace(found, few=None)
+            assert few == found_page(walked, column, f"-{sort}", "", 7, many), (query, sort)
+            if few[1]:
+                assert again == found_page(walked, column, f"-{sort}", few[1], 7, many), (query, sort)
 
 
 def holds(row, part):
@@ -150,20 +176,31 @@ def test_every_order_pages_through_every_row_once(cast, many, name, sign):
 def test_counts_are_exact_or_say_about(cast, many, monkeypatch):
     everything = many.count()
     assert total_of(many, cast.swarm) == Count(everything)
-    monkeypatch.setattr(module, "FEW", 10)
+    monkeypatch.setattr(counting, "FEW", 10)
     assert total_of(many, cast.swarm) == Count(everything, is_about=True)
-    monkeypatch.setattr(module, "SAMPLE", 20)
-    found = replace(search(many, read_query("tokens:>1", cast.swarm)), few=None, sample=20)
-    about = counted(found, many, Count(everything, is_about=True))
-    assert about.is_about
-    assert 0 < about.number <= everything
+    create_prompt(actor=cast.owner, swarm=cast.swarm, slug="late", text="One more.")
+    assert total_of(many, cast.swarm) == Count(everything + 1, is_about=True)
+    monkeypatch.setattr(counting, "SAMPLE", 20)
+    found = search.Found(many.filter(token_count__gt=3))
+    about = counted(found, many, cast.swarm, Count(everything, is_about=True))
+    assert about == Count(many.filter(token_count__gt=3).count(), is_about=True)
+    monkeypatch.setattr(counting, "SPREAD", 20)
+    assert abs(counted(found, many, cast.swarm, Count(everything)).number - about.number) < everything // 3
+
+
+def test_a_single_part_is_counted_without_what_is_in_the_trash(cast, many):
+    parts_read = read_query("prompt:hermes/", cast.swarm)
+    before = counted(search.search(many, parts_read), many, cast.swarm, Count(10**6))
+    trash_prompt(actor=cast.owner, prompt_id=Prompt.objects.get(swarm=cast.swarm, slug="hermes/3").pk)
+    after = counted(search.search(many, parts_read), many, cast.swarm, Count(10**6))
+    assert (before.number, after.number) == (80, 76)
 
 
 def test_a_page_is_read_from_the_index_of_its_order(cast, many):
     if connection.vendor != "sqlite":
         pytest.skip("SQLite's plan")
     for name, column in SORTS.items():
-        rows = search(many, read_query("tokens:>1 tone:neutral", cast.swarm)).rows
+        rows = search.search(many, read_query("tokens:>1 tone:neutral", cast.swarm)).rows
         monkey = rows.order_by(f"-{column}", "-id").values_list("pk", flat=True)[:5]
         plan = monkey.explain()
         assert "TEMP B-TREE FOR ORDER BY" not in plan or "json_each" in plan, (name, plan)

@@ -86,7 +86,7 @@ def test_a_purge_frees_the_slug_and_the_chain_still_closes(cast):
         purge_prompt(actor=cast.editor, prompt_id=gone.prompt_id)
     assert purge_prompt(actor=cast.owner, prompt_id=gone.prompt_id) == 2
     assert not PromptCheckpoint.objects.filter(slug="gone").exists()
-    assert not PromptCheckpoint.objects.filter(pk__in=matching("gone")).exists()
+    assert not PromptCheckpoint.objects.filter(pk__in=matching(["gone"])).exists()
     again = made(cast, "gone")
     proof = verify_vault(actor=SYSTEM, swarm=cast.swarm)
     assert (proof.is_whole, proof.mutations, proof.purged) == (True, 3, 1)

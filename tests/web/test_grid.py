@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from mythos.errors import Invalid
 from mythos.prompts.models import PromptMutationLog
+from mythos.prompts.parts import count_up_to
 from mythos.prompts.queries import visible_checkpoints, visible_mutations, with_rollbacks
-from mythos.prompts.search import count_up_to
 from mythos.prompts.services import create_prompt, fork_prompt, restore_checkpoint, revise_prompt
 from mythos.web import checkpoints
 from mythos.web.checkpoint_query import parts_of, token_range, with_part

@@ -65,20 +65,18 @@ def forget(checkpoints: Sequence[PromptCheckpoint]) -> None:
         )
 
 
-def matching(text: str) -> RawSQL:
+def matching(words: Sequence[str]) -> RawSQL:
     """The ids of checkpoints that have every word, or a longer one that begins with it."""
-    words = words_of(text)
     if connection.vendor == "sqlite":
         return RawSQL(
             "SELECT rowid FROM prompts_text WHERE prompts_text MATCH %s", [" ".join(f'"{w}"*' for w in words)]
         )
-    held = holding(text)
+    held = holding(words)
     return RawSQL(f"SELECT id FROM prompts_promptcheckpoint WHERE {held.sql}", held.params)  # noqa: S608, S611
 
 
-def holding(text: str) -> RawSQL:
+def holding(words: Sequence[str]) -> RawSQL:
     """Whether a row itself has every word: for words so frequent that a page is full after a few rows."""
-    words = words_of(text)
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         connection.connection.create_function("has_words", 4, has_words, deterministic=True)

@@ -12,8 +12,8 @@ from django.db.models.lookups import Exact, GreaterThan, In, IsNull, LessThan
 
 from mythos.accounts.models import Swarm
 from mythos.prompts.models import CheckpointTag, Prompt, PromptAncestor, PromptMutationLog, Source
+from mythos.prompts.parts import Part, Plain, within
 from mythos.prompts.query import dates, split_query, unreadable
-from mythos.prompts.search import Part, Plain, within
 from mythos.text.tags import SYMBOLIC_TAGS
 from mythos.text.traits import TRAITS
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from mythos.accounts.models import Swarm
 from mythos.errors import Invalid
-from mythos.prompts.search import (
+from mythos.prompts.parts import (
     Part,
     by_ancestor,
     by_assistant,
@@ -18,8 +18,8 @@ from mythos.prompts.search import (
     by_range,
     by_tag,
     by_value,
-    by_words,
 )
+from mythos.prompts.words import by_words
 
 RANGE = re.compile(r"^(?:(?P<op>[<>]=?)?(?P<one>[\d-]+)|(?P<low>\d{1,9})\.\.(?P<high>\d{1,9}))$")
 _LOOKUPS = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
@@ -38,8 +38,7 @@ def read_query(query: str, swarm: Swarm | None) -> list[Part]:
     """The parts of a query, all of which a row must hold; Invalid names the part that cannot be read."""
     typed, words = split_query(query, KEYS)
     parts = [_part(whole, key, value, swarm) for whole, key, value in typed]
-    said = by_words(swarm, " ".join(words))
-    return [*parts, said] if said else parts
+    return [*parts, *by_words(swarm, " ".join(words))]
 
 
 def split_query(query: str, keys: Sequence[str]) -> tuple[list[tuple[str, str, str]], list[str]]:

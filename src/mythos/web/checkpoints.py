@@ -15,11 +15,13 @@ from django.views.decorators.http import require_POST
 from mythos.accounts.models import Swarm, User
 from mythos.accounts.services import set_preference
 from mythos.errors import Invalid, NotFound
+from mythos.prompts.counting import Count, counted, total_of
 from mythos.prompts.limits import limited
 from mythos.prompts.models import PromptCheckpoint, PromptMutationLog
+from mythos.prompts.parts import count_up_to
 from mythos.prompts.queries import compare_checkpoints, visible_checkpoints
 from mythos.prompts.query import read_query
-from mythos.prompts.search import Count, count_up_to, counted, search, total_of
+from mythos.prompts.search import search
 from mythos.prompts.services import queue_export, tag_checkpoints, untag_checkpoints
 from mythos.prompts.services.exports import AT_ONCE, COLUMNS, export_rows, finished_export, matching_rows
 from mythos.prompts.services.tags import MOST as MOST_TAGGED
@@ -27,7 +29,7 @@ from mythos.web import diff_view, grid_choices
 from mythos.web.checkpoint_query import parts_of, token_range
 from mythos.web.context import current_swarm, user_of
 from mythos.web.facets import facets
-from mythos.web.tables import page_after, stream
+from mythos.web.tables import found_page, stream
 from mythos.work.models import Job
 
 PAGE_SIZE = 50
@@ -105,10 +107,11 @@ class Shown:
 
 def _shown(everything: QuerySet[PromptCheckpoint], swarm: Swarm, query: str, sort: str, after: str) -> Shown:
     with limited():
-        found = search(everything, read_query(query, swarm))
-        page, following = page_after(found.rows, SORTS[sort.lstrip("-")], sort, after, PAGE_SIZE, everything)
+        column = SORTS[sort.lstrip("-")]
+        found = search(everything, read_query(query, swarm), column)
+        page, following = found_page(found, column, sort, after, PAGE_SIZE, everything)
         total = total_of(everything, swarm)
-        count = counted(found, everything, total) if query else total
+        count = counted(found, everything, swarm, total) if query else total
     return Shown(query, page, following, count, total)
 
 

@@ -10,8 +10,8 @@ from django.core.cache import cache
 from django.db.models import Count, F, QuerySet
 
 from mythos.accounts.models import Swarm
+from mythos.prompts.counting import MINUTE, SAMPLE, newest
 from mythos.prompts.models import CheckpointTag, PromptCheckpoint
-from mythos.prompts.search import SAMPLE, SECONDS_KEPT, newest
 
 BINS = 24
 HEIGHT = 44
@@ -50,12 +50,13 @@ def facets(
     rows: QuerySet[PromptCheckpoint], swarm: Swarm, total: int, chosen: tuple[int, int | None]
 ) -> dict[str, Any]:
     """Tones, tags and sizes of the newest checkpoints; `chosen` is the range of tokens the filter asks for."""
-    last = rows.order_by("-created_at", "-id").values_list("pk", flat=True).first()
+    # Of many, one text more changes nothing that can be seen.
+    last = None if total > SAMPLE else rows.order_by("-created_at", "-id").values_list("pk", flat=True).first()
     key = f"facets-{swarm.pk}-{last}"
     tally = cache.get(key)
     if tally is None:
         tally = _tally(newest(rows, total), swarm)
-        cache.set(key, tally, SECONDS_KEPT)
+        cache.set(key, tally, MINUTE)
     bars = _bars(tally, chosen)
     return {
         "tones": tally.tones,
