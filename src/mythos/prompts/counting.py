@@ -16,8 +16,7 @@ from mythos.prompts.parts import FEW, Plain, among, count_up_to
 from mythos.prompts.search import Found
 
 SAMPLE = 20_000
-SPREAD = 1_000  # rows that are looked at to estimate how many match
-SMALL_SPREAD = 500  # where each row's text has to be looked at
+SPREAD = 500  # rows that are looked at to estimate how many match
 MINUTE = 60
 GOLDEN = 0.6180339887498949
 
@@ -36,9 +35,8 @@ def counted(found: Found, everything: QuerySet[Any], swarm: Swarm, total: Count)
         return Count(found.size)
     if found.few is not None or total.number <= SAMPLE:
         return Count((found.rows if found.few is None else found.few).order_by().count())
-    spread = SMALL_SPREAD if found.is_slow else SPREAD
     lies = span(swarm) if found.known is None else found.known
-    probes = evenly(lies, spread)
+    probes = evenly(lies, SPREAD)
     hits = found.rows.filter(among(everything, probes)).order_by().count()
     return Count(max(found.least, round(hits / max(1, len(probes)) * len(lies))), is_about=True)
 

@@ -30,7 +30,6 @@ class Found:
     few: QuerySet[Any] | None = None
     size: int | None = None
     known: Sequence[int] | None = None
-    is_slow: bool = False
     least: int = 0
 
 
@@ -40,9 +39,8 @@ def search(rows: QuerySet[Any], parts: Sequence[Part], order: str = "") -> Found
     counted = [(size, part) for size, part in sizes if size <= part.most]
     fewest, driver = min(counted, key=lambda pair: pair[0], default=(0, None))
     if driver is None:
-        slow = any(part.is_frequent for part in parts)
-        walked = _tested(rows, parts, order)
-        return Found(walked, is_slow=slow, least=FEW if len(parts) == 1 and not slow else 0)
+        told = [size for size, part in sizes if not part.is_frequent]
+        return Found(_tested(rows, parts, order), least=FEW if len(parts) == 1 and told else 0)
     others = [part for part in parts if part is not driver]
     size = None if others or driver.known is not None else fewest  # words are known of every swarm
     if driver.held is not None and (fewest <= DRIVING or all(part.held is not None for part in others)):

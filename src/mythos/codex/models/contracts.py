@@ -139,7 +139,11 @@ class ClauseWaiver(models.Model):
 
     class Meta:
         ordering = ["expires_at", "id"]
-        indexes = [models.Index(fields=["prompt", "clause", "expires_at"], name="waiver_live")]
+        indexes = [
+            models.Index(fields=["prompt", "clause", "expires_at"], name="waiver_live"),
+            # Asked for every page: without it, all prompts of a swarm would be looked through for the few that end.
+            models.Index(fields=["expires_at"], condition=models.Q(revoked_at=None), name="waiver_ending"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.clause_id} of {self.prompt_id} until {self.expires_at:%Y-%m-%d}"

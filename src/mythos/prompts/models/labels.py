@@ -72,6 +72,7 @@ class LabelRequest(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["status", "prompt"], name="label_request_by_status")]
         constraints = [
             models.UniqueConstraint(
                 fields=["prompt", "name"], condition=models.Q(status="pending"), name="label_request_one_waiting"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -69,6 +69,7 @@ def badge(status: str, text: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def tag(name: str) -> SafeString:
     """A symbolic tag: a small shape and the word."""
     word = name.lstrip("@")
