@@ -10,6 +10,8 @@ from mythos.errors import Stale
 from mythos.formats.prompts.base import PromptRecord, Revision
 from mythos.prompts.models import CheckpointTag, Prompt, PromptAncestor, PromptCheckpoint, PromptMutationLog
 from mythos.prompts.services import create_prompt, fork_prompt, import_prompts, intake, revise_prompt
+from mythos.prompts.services.measure import measured
+from mythos.text import measuring
 from mythos.work.models import Job
 from mythos.work.services import run_due
 
@@ -110,3 +112,18 @@ def test_a_batch_is_refused_when_somebody_saved_meanwhile(cast, monkeypatch):
         import_prompts(actor=cast.editor, swarm=cast.swarm, records=[record("a", "One.", "Two.")])
     assert Prompt.objects.get(slug="a").current.text == "Mine."
     assert Job.objects.filter(kind="prompts.embed").count() == 1
+
+
+def test_a_large_import_is_the_same_with_a_second_process(cast, monkeypatch):
+    monkeypatch.setattr(measuring, "WORTHWHILE", 1)
+    monkeypatch.setattr(intake, "BATCH", 6)
+    records = [record(f"many{n}", *(f"{text} Number {n}." for text in TEXTS)) for n in range(7)]
+    again = record("many0", *(f"{text} Number 0." for text in TEXTS), "And one more.")
+    report = import_prompts(actor=cast.editor, swarm=cast.swarm, records=[*records, again, record("bad", " ")])
+    assert (len(report.created), report.revised, report.checkpoints) == (7, ["many0"], 22)
+    assert [problem.file for problem in report.problems] == ["x.json"]
+    for checkpoint in PromptCheckpoint.objects.filter(slug__startswith="many"):
+        assert (checkpoint.traits, checkpoint.tone_type) == (
+            (expected := measured(checkpoint.text)).traits,
+            expected.tone.label,
+        )

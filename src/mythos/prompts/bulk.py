@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import JSONField, Model
+
+PLAIN = (int, str, type(None))
 
 
 def insert_rows(rows: Sequence[Model]) -> None:
@@ -31,23 +33,29 @@ def write_rows(model: type[Model], values: Sequence[Sequence[Any]]) -> None:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608
-    prepare = [field.get_db_prep_save for field in fields]
+    put = [_preparer(field) for field in fields]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            sql, [[put(value, connection) for put, value in zip(prepare, row, strict=True)] for row in values]
-        )
+        cursor.executemany(sql, [[ready(value) for ready, value in zip(put, row, strict=True)] for row in values])
 
 
 def update_rows(model: type[Model], columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
     """Update rows by key: each of `values` holds the new values and then the key."""
     quote = connection.ops.quote_name
     sets = ", ".join(f"{quote(str(model._meta.get_field(name).column))} = %s" for name in columns)  # type: ignore[union-attr]
-    prepare = [model._meta.get_field(name).get_db_prep_save for name in (*columns, "id")]  # type: ignore[union-attr]
+    put = [_preparer(model._meta.get_field(name)) for name in (*columns, "id")]
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE id = %s",  # noqa: S608
-            [[put(value, connection) for put, value in zip(prepare, row, strict=True)] for row in values],
+            [[ready(value) for ready, value in zip(put, row, strict=True)] for row in values],
         )
+
+
+def _preparer(field: Any) -> Callable[[Any], Any]:
+    """What makes a value of a column one the database takes; a plain number or word is one already."""
+    prepare = field.get_db_prep_save
+    if isinstance(field, JSONField):
+        return lambda value: prepare(value, connection)
+    return lambda value: value if type(value) in PLAIN else prepare(value, connection)
 
 
 def _keys(model: type[Model], count: int) -> Sequence[int]:

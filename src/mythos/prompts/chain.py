@@ -40,6 +40,15 @@ def lock_chain(swarm_id: int) -> None:
         list(Swarm.objects.select_for_update(no_key=True).filter(pk=swarm_id).values_list("pk"))
 
 
+def stamp_of(prompt_id: int) -> tuple[int, int | None]:
+    """By what a prompt is known to be unchanged: its stamp and its current checkpoint; held until the end."""
+    hold = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT stamp, current_id FROM prompts_prompt WHERE id = %s{hold}", [prompt_id])  # noqa: S608
+        stamp, current_id = cursor.fetchone()
+    return stamp, current_id
+
+
 def head_of(swarm_id: int) -> Head:
     """The end of a swarm's chain, for a writer who holds its lock."""
     with connection.cursor() as cursor:

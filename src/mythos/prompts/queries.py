@@ -84,11 +84,11 @@ def trashed_prompts(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Prompt
 
 
 def prompt_to_change(actor: Actor, prompt_id: int) -> Prompt:
-    """One prompt by id with its swarm and nothing else, or NotFound."""
+    """One prompt by id with its swarm, its current text and nothing else, or NotFound."""
     found = Prompt.objects.filter(pk=prompt_id, deleted_at__isnull=True)
     if not isinstance(actor, System):
         found = found.filter(swarm__in=swarms_of(actor))
-    prompt = found.select_related("swarm").first()
+    prompt = found.select_related("swarm", "current").order_by().first()
     if prompt is None:
         raise NotFound(f"There is no prompt {prompt_id!r}.")
     return prompt

@@ -14,6 +14,7 @@ from mythos.assistants.models import Assistant
 from mythos.errors import Invalid
 from mythos.formats.prompts.base import Item
 from mythos.prompts.services.intake import ImportReport, Intake, PlanRow
+from mythos.text.measuring import Measurer
 
 __all__ = ["ImportReport", "PlanRow", "Progress", "import_prompts"]
 
@@ -34,12 +35,13 @@ def import_prompts(
     require(actor, "prompts.create", swarm)
     report = ImportReport(dry_run=dry_run)
     with transaction.atomic() if strict and not dry_run else nullcontext():
-        intake = Intake(actor, swarm, assistant, report)
-        for number, record in enumerate(records, start=1):
-            intake.take(record)
-            if on_progress:
-                on_progress(number, getattr(record, "slug", ""))
-        intake.finish()
+        with Measurer() as measurer:
+            intake = Intake(actor, swarm, assistant, report, measurer)
+            for number, record in enumerate(records, start=1):
+                intake.take(record)
+                if on_progress:
+                    on_progress(number, getattr(record, "slug", ""))
+            intake.finish()
         if strict and report.problems:
             raise Invalid(
                 f"{len(report.problems)} record(s) cannot be imported; nothing was written.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,9 +13,10 @@ from mythos.errors import Invalid, MythosError
 from mythos.formats.prompts.base import Item, Problem, PromptRecord, Revision, problem_of
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.prompts.services.batches import Arrival, Text, write_batch
-from mythos.prompts.services.measure import measured
+from mythos.prompts.services.measure import MOST_CHARACTERS, measured
 from mythos.prompts.services.recording import Origin
 from mythos.prompts.services.texts import create_prompt, problems_of, revise_prompt
+from mythos.text.measuring import Handed, Measurer
 from mythos.text.normalize import content_hash, normalize
 from mythos.text.template import includes
 
@@ -67,11 +68,24 @@ class ImportReport:
 
 
 class Intake:
-    """Gathers records into batches; one that cannot be written is told and never spoils the others."""
+    """Gathers records into batches; one that cannot be written is told and never spoils the others.
 
-    def __init__(self, actor: Actor, swarm: Swarm, assistant: Assistant | None, report: ImportReport) -> None:
+    A batch is measured while the one before it is written.
+    """
+
+    def __init__(
+        self,
+        actor: Actor,
+        swarm: Swarm,
+        assistant: Assistant | None,
+        report: ImportReport,
+        measurer: Measurer,
+    ) -> None:
         self.actor, self.swarm, self.assistant, self.report = actor, swarm, assistant, report
+        self.measurer = measurer
         self.waiting: dict[str, PromptRecord] = {}
+        self.begun: dict[str, PromptRecord] = {}
+        self.handed = Handed()
         self.texts = 0
         self.compared = 0
 
@@ -80,21 +94,33 @@ class Intake:
         if isinstance(record, Problem):
             self.report.problems.append(record)
             return
-        if record.slug in self.waiting:
+        if record.slug in self.waiting or record.slug in self.begun:
             self.finish()
         self.waiting[record.slug] = record
         self.texts += len(record.revisions)
         if self.texts >= BATCH:
-            self.finish()
+            self._turn()
 
     def finish(self) -> None:
-        """Write what was gathered."""
-        records, self.waiting, self.texts = self.waiting, {}, 0
+        """Write all that was gathered."""
+        self._turn()
+        self._turn()
+
+    def _turn(self) -> None:
+        """Begin to measure what was gathered, and write what was begun before."""
+        records, handed = self.begun, self.handed
+        self.begun, self.waiting, self.texts = self.waiting, {}, 0
+        self.handed = self.measurer.hand(_new_texts(self.swarm, self.begun))
+        if records:
+            self._write(records, handed)
+            handed.drop()
+
+    def _write(self, records: Mapping[str, PromptRecord], handed: Handed) -> None:
         prompts = _stored(self.swarm, list(records))
         arrivals = []
         for record in records.values():
             try:
-                arrival = self._arrival(record, *prompts.get(record.slug, (None, [])))
+                arrival = self._arrival(record, handed, *prompts.get(record.slug, (None, [])))
                 if _includes_something(arrival):
                     self._one_by_one(arrival, record)
                 else:
@@ -107,7 +133,7 @@ class Intake:
         if not self.report.dry_run:
             self.compared += write_batch(self.actor, self.swarm, arrivals, max(0, AT_ONCE - self.compared))
 
-    def _arrival(self, record: PromptRecord, prompt: Prompt | None, hashes: Sequence[str]) -> Arrival:
+    def _arrival(self, record: PromptRecord, handed: Handed, prompt: Prompt | None, hashes: Sequence[str]) -> Arrival:
         """What of a record is new, measured; Invalid when it cannot be taken."""
         missing = _missing(prompt, hashes, record.revisions)
         if prompt is None:
@@ -118,7 +144,7 @@ class Intake:
             raise Invalid(f"{record.slug} is in the trash.", fields={"slug": "Restore or purge it first."})
         texts = [
             Text(
-                measured(revision.text),
+                measured(revision.text, handed.take),
                 Origin(self.actor, "import", revision.message, when, revision.author),
             )
             for revision, when in _dated(missing)
@@ -163,6 +189,13 @@ class Intake:
 
 def _includes_something(arrival: Arrival) -> bool:
     return any(includes(text.content.text) for text in arrival.texts)
+
+
+def _new_texts(swarm: Swarm, records: Mapping[str, PromptRecord]) -> list[str]:
+    """The texts of prompts that are not there yet: of the others most have been measured long ago."""
+    known = set(Prompt.objects.filter(swarm=swarm, slug__in=list(records)).values_list("slug", flat=True))
+    texts = (revision.text for slug, record in records.items() if slug not in known for revision in record.revisions)
+    return [text for text in map(normalize, texts) if text.strip() and len(text) <= MOST_CHARACTERS]
 
 
 def _stored(swarm: Swarm, slugs: Sequence[str]) -> dict[str, tuple[Prompt, list[str]]]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from mythos.errors import Invalid
 from mythos.prompts.models import PromptCheckpoint
 from mythos.text.compare import compare
+from mythos.text.measuring import Measures, measures
 from mythos.text.normalize import content_hash, normalize
 from mythos.text.tags import symbolic_tags
 from mythos.text.template import includes
 from mythos.text.tokens import DEFAULT_ENCODING
-from mythos.text.tone import Tone, tone
-from mythos.text.traits import measure
+from mythos.text.tone import Tone
 
 MOST_CHARACTERS = 1_000_000
 
@@ -50,8 +50,8 @@ class Change:
     verdict: str
 
 
-def measured(text: str) -> Measured:
-    """Normalise, check and measure a text; Invalid at the field `text`."""
+def measured(text: str, take: Callable[[str], Measures] = measures) -> Measured:
+    """Normalise, check and measure a text; Invalid at the field `text`. `take` may know the measures already."""
     text = normalize(text)
     if not text.strip():
         raise Invalid("A prompt needs a text.", fields={"text": "The text is empty."})
@@ -61,8 +61,7 @@ def measured(text: str) -> Measured:
             fields={"text": f"{len(text):,} characters; {MOST_CHARACTERS:,} is the most."},
         )
     includes(text)  # refuses placeholders that are not closed
-    traits = measure(text)
-    return Measured(text, content_hash(text), traits, tone(traits, text))
+    return Measured(text, content_hash(text), *take(text))
 
 
 def change(before: PromptCheckpoint, after: Measured) -> Change:

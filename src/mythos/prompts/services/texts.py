@@ -14,7 +14,7 @@ from mythos.accounts.models import Swarm
 from mythos.accounts.permissions import require
 from mythos.assistants.models import Assistant
 from mythos.errors import Invalid, NotFound, Stale
-from mythos.prompts.chain import lock_chain
+from mythos.prompts.chain import lock_chain, stamp_of
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.prompts.queries import prompt_to_change
 from mythos.prompts.rendering import refuse_cycles
@@ -140,10 +140,11 @@ def restore_checkpoint(
 def lock_prompt(prompt: Prompt) -> tuple[Prompt, PromptCheckpoint]:
     """The prompt as it is now with its current checkpoint, held until the transaction ends."""
     lock_chain(prompt.swarm_id)
-    held = Prompt.objects.select_for_update(of=("self",)).select_related("current")
-    locked = held.get(pk=prompt.pk)
+    locked = prompt
+    if stamp_of(prompt.pk) != (prompt.stamp, prompt.current_id):  # somebody was here since it was read
+        locked = Prompt.objects.select_related("current").get(pk=prompt.pk)
+        locked.swarm = prompt.swarm
     assert locked.current is not None
-    locked.swarm = prompt.swarm
     locked.current.prompt = locked
     return locked, locked.current
 
