@@ -1,0 +1,1 @@
+"""What the bench of the vault measures, a subject a file."""

@@ -1,0 +1,63 @@
+"""The grid: its first page for each kind of filter, its last page in each order, the whole page as HTML."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any
+
+from vault_parts.timing import sample
+
+QUERIES = {
+    "first page": "",
+    "tone": "tone:formal",
+    "tokens": "tokens:>200",
+    "tag": "tag:@clarity+",
+    "rare tag": "tag:@reorder",
+    "prompt": "prompt:p77",
+    "ancestor": "ancestor:p1",
+    "created": "created:>2024-06",
+    "combined": "tag:@clarity+ tone:neutral tokens:50..400 ancestor:p1",
+    "combined wide": "tag:@clarity+ tone:neutral tokens:50..400",
+    "frequent word": "you",
+    "rare word": "word1234",
+    "two words": "must chef",
+}
+
+
+def pages(swarm: Any) -> dict[str, Any]:
+    """The grid's first page for each kind of filter, the last page of each order, the whole page as HTML."""
+    from django.test import Client
+
+    from mythos.accounts.actors import SYSTEM
+    from mythos.accounts.services import create_user
+    from mythos.errors import Invalid
+    from mythos.prompts.models import PromptCheckpoint
+    from mythos.prompts.queries import visible_checkpoints
+    from mythos.web.checkpoints import SORTS, _lean, _shown
+
+    everything = _lean(visible_checkpoints(SYSTEM, swarm))
+    results: dict[str, Any] = {}
+    for name, query in QUERIES.items():
+        try:
+            results[name] = sample(lambda query=query: _shown(everything, swarm, query, "-created", ""))
+        except Invalid as stopped:
+            results[name] = {"stopped": stopped.message}
+            continue
+        count = _shown(everything, swarm, query, "-created", "").count
+        results[name] |= {"count": count.number, "is_about": count.is_about}
+    for sort, column in SORTS.items():
+        row = PromptCheckpoint.objects.filter(swarm=swarm).order_by(column, "id")[50]
+        value = getattr(row, column)
+        after = f"{value.isoformat() if isinstance(value, datetime) else value}|{row.pk}"
+        results[f"last page by {sort}"] = sample(lambda s=sort, a=after: _shown(everything, swarm, "", f"-{s}", a))
+    user = create_user(
+        actor=SYSTEM, email=f"b{time.time_ns()}@example.org", name="B", password="a bench pass phrase 7", swarm=swarm
+    )
+    browser = Client(headers={"Host": "localhost"})
+    browser.force_login(user)
+    for name in ("first page", "combined wide"):
+        results[f"{name}, as HTML"] = sample(
+            lambda name=name: browser.get("/prompts/checkpoints", {"q": QUERIES[name]}), times=10
+        )
+    return results
