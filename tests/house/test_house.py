@@ -25,6 +25,7 @@ FILES = [p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts]
 LAZY = {
     "cli/main.py": "commands and Django are loaded on use",
     "mcp/command.py": "the SDK of MCP is an extra",
+    "mcp/http.py": "the SDK of MCP is an extra, and is loaded when the first caller comes",
     "text/embed.py": "the model is loaded on first use",
     "plugins.py": "extensions are loaded on first use",
 }

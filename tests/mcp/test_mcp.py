@@ -15,7 +15,8 @@ from mythos.prompts.models import Prompt, PromptLabel
 from mythos.prompts.services import create_prompt, move_label
 
 mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
-from mythos.mcp.server import make_server  # noqa: E402 - only with the extra
+from mythos.mcp.news import View  # noqa: E402 - only with the extra
+from mythos.mcp.server import make_server  # noqa: E402
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +47,7 @@ def secret(cast):
 
 def ask(secret, question, label="production"):
     async def run():
-        async with mcp.Client(make_server(secret, label)) as client:
+        async with mcp.Client(make_server(lambda context: View(secret, label))) as client:
             try:
                 return await question(client)
             except mcp.MCPError as error:
@@ -144,3 +145,18 @@ def test_a_stranger_sees_nothing_and_a_revoked_token_is_refused(cast, made, secr
     own = secret()
     revoke_token(actor=cast.owner, token_id=cast.swarm.tokens.get().pk)
     assert tool(own, "search", query="x").startswith("denied: The token is not known")
+
+
+def test_nobody_is_told_after_a_connection_has_closed(made, secret):
+    server = make_server(lambda context: View(own, "production"))
+    news = server.get_notification_handler("notifications/initialized").handler.__self__.news
+    own, seen = secret(), []
+
+    async def run():
+        async with mcp.Client(server, mode="legacy") as client:
+            await client.list_prompts()
+            seen.extend(view.count for view in news.views.values())
+        seen.extend(view.count for view in news.views.values())
+
+    asyncio.run(run())
+    assert seen == [1, 0]

@@ -23,9 +23,10 @@ async def _serve(secret: str, label: str) -> None:
     try:
         from mcp.server.stdio import stdio_server
 
+        from mythos.mcp.news import View
         from mythos.mcp.server import make_server
     except ModuleNotFoundError as error:
         raise NotConfigured("The MCP SDK is not installed.", hint="pip install 'mythos[mcp]'") from error
-    server = make_server(secret, label)
+    server = make_server(lambda context: View(secret, label))
     async with stdio_server() as (reading, writing):
         await server.run(reading, writing, server.create_initialization_options())

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import quote, unquote
 
+from django.db.models import Count, Max, Sum
+
 from mythos.accounts.models import ApiToken
 from mythos.assistants.queries import get_assistant, visible_assistants
 from mythos.codex.exporting import contract_document
@@ -46,6 +48,14 @@ class ShownResource:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """Differs whenever a list does."""
+
+    prompts: tuple[object, ...]
+    resources: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
     """Rows and where the next ones begin."""
 
@@ -65,6 +75,17 @@ def prompts_of_label(actor: ApiToken, label: str, cursor: str | None) -> Page[Sh
             continue
         shown.append(ShownPrompt(prompt.slug, prompt.title, served.variables))
     return Page(shown, found[PAGE - 1].slug if len(found) > PAGE else None)
+
+
+def stamp_of(actor: ApiToken, label: str) -> Stamp:
+    """What a caller's lists are made of, as a few numbers of the database."""
+    offered = visible_prompts(actor, actor.swarm).filter(labels__name=label).order_by()
+    clauses = visible_clauses(actor, actor.swarm).filter(status=CodexClause.Status.ACTIVE).order_by()
+    contracts = visible_contracts(actor, actor.swarm).order_by()
+    speaking = visible_assistants(actor, actor.swarm).exclude(prompt_cluster=[]).order_by()
+    prompts = offered.aggregate(n=Count("pk"), stamps=Sum("stamp"), moved=Max("labels__moved_at"))
+    resources = [rows.aggregate(n=Count("pk"), last=Max("pk")) for rows in (clauses, contracts, speaking)]
+    return Stamp(tuple(prompts.values()), tuple(value for row in resources for value in row.values()))
 
 
 def prompt_of_label(actor: ApiToken, label: str, slug: str, values: Mapping[str, str]) -> Served:
