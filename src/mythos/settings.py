@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ KNOWN = {
     "MYTHOS_TRASH_DAYS",
     "MYTHOS_TRACES",
     "MYTHOS_TOKEN",
+    "MYTHOS_WEBHOOK_NETWORKS",
 }
 
 
@@ -66,6 +68,13 @@ def _days(name: str) -> int:
 
 def _list(name: str, default: str) -> list[str]:
     return [item.strip() for item in _text(name, default).split(",") if item.strip()]
+
+
+def _networks(name: str) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(item) for item in _list(name, "")]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be networks such as 10.0.0.0/8: {error}.") from error
 
 
 def _refuse_unknown() -> None:
@@ -141,6 +150,7 @@ CSRF_TRUSTED_ORIGINS = _list("MYTHOS_TRUSTED_ORIGINS", "")
 DEFAULT_SWARM = _text("MYTHOS_SWARM", "")
 TRASH_DAYS = _days("MYTHOS_TRASH_DAYS")
 LOAD_DEMO = _bool("MYTHOS_DEMO", True)
+WEBHOOK_NETWORKS = _networks("MYTHOS_WEBHOOK_NETWORKS")
 COMPARATOR_JUDGE = _text("MYTHOS_COMPARATOR_JUDGE", "")
 
 INSTALLED_APPS = [
@@ -157,6 +167,7 @@ INSTALLED_APPS = [
     "mythos.prompts",
     "mythos.codex",
     "mythos.rituals",
+    "mythos.webhooks",
     "mythos.api.apps.ApiConfig",
     "mythos.web",
 ]

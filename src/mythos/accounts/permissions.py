@@ -15,6 +15,7 @@ LEAST_ROLE: dict[str, Role] = {
     "swarm.view": Role.VIEWER,
     "swarm.manage": Role.OWNER,
     "tokens.manage": Role.OWNER,
+    "webhooks.manage": Role.OWNER,
     "jobs.retry": Role.EDITOR,
     "assistants.edit": Role.EDITOR,
     "prompts.create": Role.EDITOR,

@@ -15,6 +15,7 @@ from mythos.api import (
     rituals,
     serving,
     vault,
+    webhooks,
 )
 from mythos.api.auth import AUTH
 
@@ -40,3 +41,4 @@ api.add_router("/proposals", proposals.router)
 api.add_router("/label-requests", proposals.requests)
 api.add_router("/compare", compare.router)
 api.add_router("/rituals", rituals.router)
+api.add_router("/webhooks", webhooks.router)

@@ -25,6 +25,7 @@ COMMANDS = {
     "checkpoint": ("mythos.cli.checkpoints:group", True, "Saved states of prompts: find, export, tag, roll back."),
     "vault": ("mythos.cli.vault:group", True, "The history of prompts: changes, proof, trash, export and import."),
     "mcp": ("mythos.mcp.command:mcp", True, "Offer prompts, resources and tools to a model over MCP."),
+    "webhook": ("mythos.cli.webhooks:group", True, "Tell other programs what happens here, and see what was sent."),
     "user": ("mythos.cli.accounts:user", True, "Accounts of people."),
     "token": ("mythos.cli.accounts:token", True, "Keys for programs."),
     "jobs": ("mythos.cli.jobs:jobs", True, "Background jobs, newest first; dead ones with their reason."),

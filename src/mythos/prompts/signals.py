@@ -3,4 +3,5 @@
 from django.dispatch import Signal
 
 prompt_revised = Signal()  # prompt_id, checkpoint_id, swarm_id, parent_id
-label_moved = Signal()  # prompt_id, label
+label_moved = Signal()  # prompt_id, label, move_id
+prompt_trashed = Signal()  # prompt_id, is_trashed

@@ -17,6 +17,7 @@ from mythos.codex.queries import state_counts, visible_audits, visible_clauses, 
 from mythos.prompts.queries import visible_checkpoints, visible_mutations, visible_prompts
 from mythos.web.context import current_swarm, user_of
 from mythos.web.waiting import waiting
+from mythos.webhooks.queries import given_up_endpoints
 from mythos.work.models import Job
 
 MOST_WAITING = 6
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user, swarm = user_of(request), current_swarm(request)
     found = waiting(user, swarm)
     jobs = Job.objects.filter(swarm_id=swarm.pk)
+    hooks = given_up_endpoints(user, swarm)
     context = {
         "greeting": _greeting(),
         "waiting": found.edits[:MOST_WAITING],
@@ -47,6 +49,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "contracts": found.contracts[:MOST_OF_A_KIND],
         "waivers": found.waivers[:MOST_OF_A_KIND],
         "states": state_counts(user, swarm),
+        "hooks": hooks,
+        "hook_count": len(hooks),
         "dead": jobs.filter(state=Job.State.DEAD)[:3],
         "running": jobs.filter(
             state__in=[Job.State.PENDING, Job.State.RUNNING], not_before__lte=timezone.now()

@@ -48,6 +48,7 @@ PAGES = (
     ("Roster", "assistants.roster", "assistants", "users"),
     ("Jobs", "jobs.list", "background work", "list-checks"),
     ("API tokens", "accounts.tokens", "keys for programs", "key"),
+    ("Webhooks", "webhooks.list", "tell programs what happens", "bell"),
     ("Preferences", "accounts.preferences", "theme, rows, keys", "settings"),
 )
 ACTIONS = (

@@ -30,6 +30,7 @@ from mythos.web import (
     rituals,
     roles,
     signing,
+    webhooks,
     whatif,
 )
 
@@ -50,6 +51,10 @@ urlpatterns = [
     page("settings/swarm", accounts.swarm_settings, "accounts.swarm_settings"),
     page("settings/tokens", accounts.tokens, "accounts.tokens"),
     page("settings/tokens/<int:token_id>/revoke", accounts.revoke, "accounts.revoke"),
+    page("settings/webhooks", webhooks.list_page, "webhooks.list"),
+    page("settings/webhooks/<int:webhook_id>", webhooks.page, "webhooks.page"),
+    page("settings/webhooks/<int:webhook_id>/<str:verb>", webhooks.act, "webhooks.act"),
+    page("settings/webhooks/deliveries/<int:delivery_id>/replay", webhooks.replay, "webhooks.replay"),
     page("jobs", jobs.jobs, "jobs.list"),
     page("jobs/<int:job_id>", jobs.page, "jobs.page"),
     page("jobs/<int:job_id>/retry", jobs.retry, "jobs.retry"),

@@ -55,6 +55,12 @@ def enqueue(
     return job
 
 
+def bring_forward(*, kind: str, key: str) -> None:
+    """Let a job that waits for its time be done now; one that is due already is left alone."""
+    now = timezone.now()
+    Job.objects.filter(kind=kind, key=key, state=Job.State.PENDING, not_before__gt=now).update(not_before=now)
+
+
 def claim(*, worker: str, now: datetime | None = None, without: Collection[str] = ()) -> Claim | None:
     """Take the next due job by one conditional update; None when nothing is due but kinds to be left alone."""
     now = now or timezone.now()

@@ -20,7 +20,7 @@ from mythos.codex.models import CodexClause, CodexClauseAudit
 from mythos.codex.queries import get_audit
 from mythos.codex.services.clauses import AUDIT_JOB
 from mythos.codex.services.publishing import bring_in_force
-from mythos.codex.signals import clause_audited
+from mythos.codex.signals import audit_reviewed, clause_audited
 from mythos.codex.thresholds import thresholds_of
 from mythos.codex.touching import prompts_touched_by
 from mythos.errors import Invalid, MythosError, NotConfigured, Stale
@@ -171,6 +171,7 @@ def review_audit(*, actor: Actor, audit_id: int, decision: str, reason: str) -> 
                 data={"review": audit.review, "review_reason": audit.review_reason},
             )
         _move_clause(audit)
+        transaction.on_commit(partial(audit_reviewed.send_robust, CodexClauseAudit, audit_id=audit.pk))
     return audit
 
 

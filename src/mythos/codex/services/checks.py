@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.utils import timezone
 from mythos.codex.coverage import coverages
 from mythos.codex.models import STATES, CodexClause, CodexClauseAudit, CodexContract, CodexRole, ContractClause, State
 from mythos.codex.queries import affected_by, contract_in_force, live_waivers, versions_since
+from mythos.codex.signals import contract_state_changed
 from mythos.codex.standing import Evidence, by_check, check_expectation, fold, worst
 from mythos.codex.terms import Expectation
 from mythos.codex.trying import trials
@@ -197,8 +199,11 @@ def _tally(contracts: Sequence[CodexContract]) -> None:
             counts[contract_id][state] = number
     for contract in contracts:
         found = [state for state, number in counts[contract.pk].items() if number]
-        contract.counts = counts[contract.pk]
+        contract.counts, before = counts[contract.pk], contract.state
         contract.state = worst([*found, *(check["state"] for check in contract.checks)])
+        if contract.state != before:
+            news = {"contract_id": contract.pk, "before": before, "after": contract.state}
+            transaction.on_commit(partial(contract_state_changed.send_robust, CodexContract, **news))
         contract.checked_at = timezone.now()
         contract.save(update_fields=["counts", "state", "checks", "checked_checkpoint", "checked_at"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from mythos.codex.coverage import coverages
 from mythos.codex.inheritance import newest_roles, resolve
 from mythos.codex.models import CodexClause, CodexClauseAudit, CodexContract, ContractClause
 from mythos.codex.services.checks import check_prompt
+from mythos.codex.signals import contract_signed
 from mythos.codex.terms import ClauseTerm, Terms, read_expectations
 from mythos.errors import Invalid, Stale
 from mythos.prompts.models import Prompt
@@ -210,6 +212,7 @@ def _write(
             ],
             batch_size=500,
         )
+        transaction.on_commit(partial(contract_signed.send_robust, CodexContract, contract_id=contract.pk))
     return contract
 
 

@@ -156,7 +156,7 @@ def _remember(
     evidence: dict[str, Any],
 ) -> None:
     Prompt.objects.filter(pk=prompt.pk).update(stamp=F("stamp") + 1)
-    PromptLabelMove.objects.create(
+    move = PromptLabelMove.objects.create(
         prompt=prompt,
         name=label,
         from_checkpoint=before,
@@ -166,4 +166,5 @@ def _remember(
         actor=person(actor),
         actor_name=actor_name(actor),
     )
-    transaction.on_commit(partial(label_moved.send_robust, PromptLabel, prompt_id=prompt.pk, label=label))
+    told = {"prompt_id": prompt.pk, "label": label, "move_id": move.pk}
+    transaction.on_commit(partial(label_moved.send_robust, PromptLabel, **told))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, ProtectedError
@@ -16,6 +17,7 @@ from mythos.prompts.chain import lock_chain
 from mythos.prompts.fulltext import forget
 from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabelMove, PromptMutationLog, PurgedMutation
 from mythos.prompts.queries import prompt_to_change, trashed_prompts
+from mythos.prompts.signals import prompt_trashed
 
 
 def trash_prompt(*, actor: Actor, prompt_id: int) -> Prompt:
@@ -29,6 +31,7 @@ def trash_prompt(*, actor: Actor, prompt_id: int) -> Prompt:
         )
     prompt.deleted_at = timezone.now()
     Prompt.objects.filter(pk=prompt.pk).update(deleted_at=prompt.deleted_at, stamp=F("stamp") + 1)
+    _announce(prompt, is_trashed=True)
     return prompt
 
 
@@ -38,6 +41,7 @@ def untrash_prompt(*, actor: Actor, prompt_id: int) -> Prompt:
     require(actor, "prompts.revise", prompt)
     prompt.deleted_at = None
     Prompt.objects.filter(pk=prompt.pk).update(deleted_at=None, stamp=F("stamp") + 1)
+    _announce(prompt, is_trashed=False)
     return prompt
 
 
@@ -65,6 +69,11 @@ def purge_expired(*, actor: Actor, swarm: Swarm, days: int) -> tuple[int, list[s
         except Invalid as error:
             kept.append(error.message)
     return purged, kept
+
+
+def _announce(prompt: Prompt, *, is_trashed: bool) -> None:
+    tell = partial(prompt_trashed.send_robust, Prompt, prompt_id=prompt.pk, is_trashed=is_trashed)
+    transaction.on_commit(tell)
 
 
 def _trashed(actor: Actor, prompt_id: int) -> Prompt:

@@ -26,7 +26,7 @@ from mythos.rituals.expecting import Graded, case_hash, grade
 from mythos.rituals.inserting import insert
 from mythos.rituals.models import RitualCase, RitualReply, RitualResult, RitualRun
 from mythos.rituals.queries import cases_of_run, day_budget, get_run, spent_today
-from mythos.rituals.signals import ritual_run_finished
+from mythos.rituals.signals import ritual_run_failed, ritual_run_finished
 from mythos.rituals.summary import summarise
 from mythos.rituals.talking import messages_of, options_of, variables_of
 from mythos.rituals.tracing import RunTrace, traced
@@ -105,6 +105,7 @@ def execute_run(*, actor: Actor, run_id: int, hold: Hold = lambda: True, land: L
     except NotConfigured as error:
         with land():
             RitualRun.objects.filter(pk=run.pk).update(state=State.FAILED, note=error.message)
+            transaction.on_commit(partial(ritual_run_failed.send_robust, RitualRun, run_id=run.pk))
         run.refresh_from_db()
         return run
     with land():

@@ -40,6 +40,8 @@ JOBS = {
     "prompts.compare": "Compare imported changes",
     "prompts.purge": "Empty the trash",
     "rituals.run": "Run a ritual",
+    "webhooks.deliver": "Send a webhook message",
+    "webhooks.tidy": "Clear the log of webhooks",
 }
 TERMS = {
     "codex": "The set of rules of a swarm: a rule book.",

@@ -1,0 +1,121 @@
+"""What can be announced: the types of events, and what a message about each says. Names and numbers, no texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mythos.codex.models import CodexClauseAudit, CodexContract
+from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabelMove
+from mythos.rituals.models import RitualRun
+
+PING = "webhook.ping"
+TYPES = {
+    "prompt.created": "A prompt was made, or forked.",
+    "prompt.revised": "A prompt has a new version.",
+    "prompt.trashed": "A prompt was moved to the trash.",
+    "prompt.restored": "A prompt was taken out of the trash.",
+    "label.moved": "A label points to another version, or is split between two.",
+    "label.removed": "A label was taken off.",
+    "clause.revised": "A rule was edited; its audit follows.",
+    "audit.finished": "The edit of a rule was measured.",
+    "audit.reviewed": "Somebody decided about the edit of a rule.",
+    "contract.signed": "A prompt has a new version of its contract.",
+    "contract.state_changed": "A contract is kept, stale, breached, untested or waived since now.",
+    "run.finished": "A run of a ritual is complete.",
+    "run.failed": "A run of a ritual could not be done.",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened in a swarm. Messages with the same `lane` are delivered in order."""
+
+    type: str
+    swarm_id: int
+    lane: str
+    data: dict[str, Any]
+
+
+def of_checkpoint(row: PromptCheckpoint) -> Event:
+    """A text was saved."""
+    data = {
+        "version": row.version,
+        "sha256": row.sha256,
+        "message": row.message,
+        "source": row.source,
+        "author": row.author_name,
+    }
+    kind = "prompt.created" if row.version == 1 else "prompt.revised"
+    return _about_prompt(kind, row.prompt, data)
+
+
+def of_trash(prompt: Prompt, is_trashed: bool) -> Event:
+    """A prompt went to the trash or came back."""
+    return _about_prompt("prompt.trashed" if is_trashed else "prompt.restored", prompt, {})
+
+
+def of_label(move: PromptLabelMove) -> Event:
+    """A label moved."""
+    after = move.to_checkpoint
+    data = {
+        "label": move.name,
+        "from_version": move.from_checkpoint.version if move.from_checkpoint else None,
+        "to_version": after.version if after else None,
+        "sha256": after.sha256 if after else None,
+        "reason": move.reason,
+        "actor": move.actor_name,
+    }
+    return _about_prompt("label.moved" if after else "label.removed", move.prompt, data)
+
+
+def of_audit(kind: str, audit: CodexClauseAudit) -> Event:
+    """A rule was edited, and what came of it."""
+    clause = audit.clause
+    data = {
+        "codex": clause.codex.slug,
+        "ref": clause.ref,
+        "clause_id": clause.pk,
+        "audit_id": audit.pk,
+        "version": audit.version,
+        "change": audit.change,
+        "author": audit.author_name,
+    }
+    if kind != "clause.revised":
+        data |= {"verdict": audit.verdict, "is_regression": audit.regression_flag, "confidence": audit.confidence}
+    if kind == "audit.reviewed":
+        data |= {"review": audit.review, "reason": audit.review_reason, "reviewer": audit.reviewer_name}
+    return Event(kind, clause.codex.swarm_id, f"clause:{clause.pk}", data)
+
+
+def of_contract(kind: str, contract: CodexContract, **more: Any) -> Event:
+    """A contract was signed, or stands otherwise than before."""
+    data = {
+        "prompt": contract.prompt.slug,
+        "prompt_id": contract.prompt_id,
+        "version": contract.version,
+        "type": contract.type,
+        "state": contract.state,
+        **more,
+    }
+    return Event(kind, contract.prompt.swarm_id, f"contract:{contract.prompt_id}", data)
+
+
+def of_run(kind: str, run: RitualRun) -> Event:
+    """A run is over."""
+    data = {
+        "run_id": run.pk,
+        "ritual": run.ritual.slug,
+        "state": run.state,
+        "provider": run.provider,
+        "model": run.model,
+        "is_simulated": run.is_simulated,
+        "done": run.done,
+        "total": run.total,
+        "note": run.note,
+    }
+    return Event(kind, run.ritual.swarm_id, f"run:{run.pk}", data)
+
+
+def _about_prompt(kind: str, prompt: Prompt, data: dict[str, Any]) -> Event:
+    return Event(kind, prompt.swarm_id, f"prompt:{prompt.pk}", {"prompt": prompt.slug, "prompt_id": prompt.pk, **data})

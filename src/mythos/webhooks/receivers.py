@@ -1,0 +1,82 @@
+"""What this floor does when a lower one announces: it tells whoever asked to be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from mythos.codex.models import CodexClauseAudit, CodexContract
+from mythos.codex.signals import (
+    audit_reviewed,
+    clause_audited,
+    clause_revised,
+    contract_signed,
+    contract_state_changed,
+)
+from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabelMove
+from mythos.prompts.signals import label_moved, prompt_revised, prompt_trashed
+from mythos.rituals.models import RitualRun
+from mythos.rituals.signals import ritual_run_failed, ritual_run_finished
+from mythos.webhooks import events
+from mythos.webhooks.models import WebhookEndpoint
+from mythos.webhooks.services import announce
+
+
+@receiver(prompt_revised, dispatch_uid="webhooks.prompt_revised")
+def tell_text(sender: Any, *, checkpoint_id: int, swarm_id: int, **_: Any) -> None:
+    # Imports save thousands of texts: where nobody listens, nothing more is read.
+    if WebhookEndpoint.objects.filter(swarm=swarm_id, is_enabled=True).exists():
+        announce(events.of_checkpoint(PromptCheckpoint.objects.select_related("prompt").get(pk=checkpoint_id)))
+
+
+@receiver(prompt_trashed, dispatch_uid="webhooks.prompt_trashed")
+def tell_trash(sender: Any, *, prompt_id: int, is_trashed: bool, **_: Any) -> None:
+    announce(events.of_trash(Prompt.objects.get(pk=prompt_id), is_trashed))
+
+
+@receiver(label_moved, dispatch_uid="webhooks.label_moved")
+def tell_label(sender: Any, *, move_id: int, **_: Any) -> None:
+    rows = PromptLabelMove.objects.select_related("prompt", "from_checkpoint", "to_checkpoint")
+    announce(events.of_label(rows.get(pk=move_id)))
+
+
+@receiver(clause_revised, dispatch_uid="webhooks.clause_revised")
+def tell_clause(sender: Any, *, audit_id: int, **_: Any) -> None:
+    _tell_audit("clause.revised", audit_id)
+
+
+@receiver(clause_audited, dispatch_uid="webhooks.clause_audited")
+def tell_audit(sender: Any, *, audit_id: int, **_: Any) -> None:
+    _tell_audit("audit.finished", audit_id)
+
+
+@receiver(audit_reviewed, dispatch_uid="webhooks.audit_reviewed")
+def tell_review(sender: Any, *, audit_id: int, **_: Any) -> None:
+    _tell_audit("audit.reviewed", audit_id)
+
+
+@receiver(contract_signed, dispatch_uid="webhooks.contract_signed")
+def tell_signature(sender: Any, *, contract_id: int, **_: Any) -> None:
+    contract = CodexContract.objects.select_related("prompt").get(pk=contract_id)
+    announce(events.of_contract("contract.signed", contract, signer=contract.signer_name, reason=contract.reason))
+
+
+@receiver(contract_state_changed, dispatch_uid="webhooks.contract_state_changed")
+def tell_state(sender: Any, *, contract_id: int, before: str, after: str, **_: Any) -> None:
+    contract = CodexContract.objects.select_related("prompt").get(pk=contract_id)
+    announce(events.of_contract("contract.state_changed", contract, state_before=before, state=after))
+
+
+@receiver(ritual_run_finished, dispatch_uid="webhooks.run_finished")
+def tell_run(sender: Any, *, run_id: int, **_: Any) -> None:
+    announce(events.of_run("run.finished", RitualRun.objects.select_related("ritual").get(pk=run_id)))
+
+
+@receiver(ritual_run_failed, dispatch_uid="webhooks.run_failed")
+def tell_failure(sender: Any, *, run_id: int, **_: Any) -> None:
+    announce(events.of_run("run.failed", RitualRun.objects.select_related("ritual").get(pk=run_id)))
+
+
+def _tell_audit(kind: str, audit_id: int) -> None:
+    announce(events.of_audit(kind, CodexClauseAudit.objects.select_related("clause__codex").get(pk=audit_id)))
