@@ -13,7 +13,8 @@ from mythos.api import kept
 from mythos.api.kept import KeptAnswers, question
 from mythos.codex.models import CodexContract
 from mythos.codex.services import create_clause, create_codex, sign_contract
-from mythos.prompts.services import create_prompt, move_label, revise_prompt, update_details
+from mythos.prompts.services import create_prompt, move_label, revise_prompt, split_label, update_details
+from mythos.prompts.splitting import arm_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -139,3 +140,35 @@ def test_a_text_that_includes_another_is_never_kept(cast, door, made):
     revise_prompt(actor=cast.owner, prompt_id=made.prompt_id, text="Two.", base=1, source="web")
     move_label(actor=cast.owner, prompt_id=made.prompt_id, label="best", version=2)
     assert door.get("desk")[2]["text"] == "Now: Two."
+
+
+def test_a_split_label_is_answered_from_kept_bytes_too_and_each_arm_with_its_own(cast):
+    made = create_prompt(actor=cast.owner, swarm=cast.swarm, slug="hermes/desk", text="One.")
+    revise_prompt(actor=cast.owner, prompt_id=made.prompt_id, text="Two.", base=1, source="web")
+    where = {"actor": cast.owner, "prompt_id": made.prompt_id, "label": "best"}
+    move_label(**where, version=1)
+    door = Door(create_token(actor=cast.owner, swarm=cast.swarm, name="p", role="viewer").secret)
+    keys = [f"k{number}" for number in range(30)]
+    assert {door.get(query=f"label=best&key={key}")[2]["text"] for key in keys} == {"One."}
+    assert door.passed == 1, "without a split a key changes nothing"
+    split_label(**where, version=1, other_version=2, share=40)
+    got = {}
+    for key in [*keys, *keys]:
+        _, headers, body = door.get(query=f"label=best&key={key}")
+        arm = arm_of("hermes/desk", "best", key, 40)
+        assert (body["split"], body["text"]) == ({"arm": arm, "share": 40}, "One." if arm == "a" else "Two.")
+        assert body["sha256"] == body["checkpoint"]["sha256"]
+        got[arm] = headers[b"ETag"].decode()
+    assert got == {"a": '"v1.a40"', "b": '"v2.b40"'}
+    assert door.passed == 3
+    held = next(key for key in keys if arm_of("hermes/desk", "best", key, 40) == "b")
+    assert door.get(query=f"label=best&key={held}", held=got["b"])[0] == 304
+    assert door.get(query=f"label=best&key={held}", held=got["a"])[0] == 200
+    arms = [door.get()[2]["split"]["arm"] for _ in range(60)]
+    assert set(arms) == {"a", "b"}
+    assert door.get(query="label=best&arm=b")[2]["text"] == "Two."
+    assert door.get(query="label=best&arm=c")[0] == 422
+    split_label(**where, version=1, other_version=2, share=41)
+    assert door.get(query=f"label=best&key={held}", held=got["b"])[0] == 200
+    move_label(**where, version=2)
+    assert door.get(query=f"label=best&key={held}")[2]["split"] is None

@@ -14,7 +14,8 @@ PAGES = [
     "/belief/mutations", "/prompts", "/prompts/new", "/prompts/import", "/prompts/checkpoints", "/prompts/1",
     "/prompts/1/versions", "/prompts/1/compare", "/assistants", "/settings", "/settings/tokens", "/jobs",
     "/jobs/1", "/palette?q=s", "/prompts/999999", "/inbox", "/codex/contracts", "/codex/contracts?state=stale",
-    "/settings/webhooks", "/codex/contracts/1", "/codex/roles", "/codex/whatif", "/codex/whatif/new",
+    "/settings/webhooks", "/prompts/1/labels", "/codex/contracts/1", "/codex/roles", "/codex/whatif",
+    "/codex/whatif/new",
 ]  # fmt: skip
 EVERY_RULE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 COLOURS = {"runOnly": ["color-contrast"]}  # all that a scheme changes

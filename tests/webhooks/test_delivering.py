@@ -218,6 +218,8 @@ def test_only_what_was_asked_for_is_sent_and_only_of_the_own_swarm(cast, receive
         "from_version": None,
         "to_version": 1,
         "sha256": made.sha256,
+        "other_version": None,
+        "share": 0,
         "reason": "It is good.",
         "actor": "Ines",
     }

@@ -18,6 +18,8 @@ LEAST_ROLE: dict[str, Role] = {
     "webhooks.manage": Role.OWNER,
     "jobs.retry": Role.EDITOR,
     "assistants.edit": Role.EDITOR,
+    # Programs that only read prompts say how they did.
+    "prompts.feedback": Role.VIEWER,
     "prompts.create": Role.EDITOR,
     "prompts.revise": Role.EDITOR,
     "prompts.move_label": Role.EDITOR,

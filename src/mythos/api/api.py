@@ -10,6 +10,7 @@ from mythos.api import (
     compare,
     contracts,
     errors,
+    feedback,
     prompts,
     proposals,
     rituals,
@@ -32,6 +33,8 @@ errors.register(api)
 api.add_router("", accounts.router)
 api.add_router("", vault.router)
 api.add_router("", serving.router)
+# Before prompts: a slug may hold any number of /, so theirs would take these addresses for slugs.
+api.add_router("/prompts", feedback.router)
 api.add_router("/prompts", prompts.router)
 api.add_router("/assistants", assistants.router)
 api.add_router("/codex", codex.router)

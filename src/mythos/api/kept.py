@@ -22,7 +22,8 @@ from django.db import Error, connection
 from mythos.accounts.queries import swarms_of
 from mythos.accounts.services import authenticate_token
 from mythos.api.preconditions import holds, quoted
-from mythos.codex.serving import ContractState, serving_tag
+from mythos.codex.serving import ContractState, Split, serving_tag
+from mythos.prompts.splitting import ANYBODY, ARMS, Reader
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -37,9 +38,10 @@ MOST_ANSWERS = 2_000
 LARGEST_ANSWER = 64_000
 
 _POINTED = """
-SELECT p.id, p.stamp, c.version, k.version, k.type, k.state, t.version FROM prompts_prompt p
+SELECT p.id, p.stamp, l.share, c.version, o.version, k.version, k.type, k.state, t.version FROM prompts_prompt p
 JOIN prompts_promptlabel l ON l.prompt_id = p.id AND l.name = %s
 JOIN prompts_promptcheckpoint c ON c.id = l.checkpoint_id
+LEFT JOIN prompts_promptcheckpoint o ON o.id = l.other_id
 LEFT JOIN codex_codexcontract k ON k.prompt_id = p.id AND k.status = 'in_force'
 LEFT JOIN prompts_promptcheckpoint t ON t.id = k.checked_checkpoint_id
 WHERE p.swarm_id = %s AND p.slug = %s AND p.deleted_at IS NULL
@@ -54,6 +56,7 @@ class Question:
     slug: str
     label: str
     held: str
+    reader: Reader = ANYBODY
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,11 @@ class KeptAnswers:
             return None
         if row is None:
             return None
-        contract = ContractState(*row[3:]) if row[3] else None
-        tag = serving_tag(row[2], contract)
-        return Pointed((row[0], row[1], asked.label, tag), tag)
+        prompt_id, stamp, share, version, other, *standing = row
+        contract = ContractState(*standing) if standing[0] else None
+        split = Split(asked.reader.arm_of(asked.slug, asked.label, share), share) if share else None
+        tag = serving_tag(other if split is not None and split.arm == "b" else version, contract, split)
+        return Pointed((prompt_id, stamp, asked.label, tag), tag)
 
     def _swarm_of(self, secret: str) -> int | None:
         known, now = hashlib.sha256(secret.encode()).hexdigest(), time.monotonic()
@@ -160,13 +165,18 @@ def question(scope: Scope) -> Question | None:
         return None
     headers = dict(scope["headers"])
     kind, _, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-    asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    asked = dict(pairs)
     slug = scope["path"][len(START) :]
-    if kind != "Bearer" or len(asked) != 1 or asked[0][0] != "label" or asked[0][1] == "latest":
+    if kind != "Bearer" or len(asked) != len(pairs) or not {"label"} <= asked.keys() <= {"label", "key", "arm"}:
+        return None
+    label, arm = asked["label"], asked.get("arm")
+    if label == "latest" or (arm is not None and arm not in ARMS):
         return None
     if not slug or slug.isdigit() or b"cookie" in headers:
         return None
-    return Question(secret, slug, asked[0][1], headers.get(b"if-none-match", b"").decode("latin-1"))
+    reader = Reader(asked.get("key"), ARMS[ARMS.index(arm)] if arm in ARMS else None)
+    return Question(secret, slug, label, headers.get(b"if-none-match", b"").decode("latin-1"), reader)
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

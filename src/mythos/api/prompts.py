@@ -10,15 +10,17 @@ from mythos.api.auth import actor_of, swarm_of
 from mythos.api.paging import page
 from mythos.api.preconditions import base_version, etag, not_modified, quoted
 from mythos.api.schemas import prompts as shapes
-from mythos.api.schemas.serving import Form
+from mythos.api.schemas.serving import Arm, Form
 from mythos.api.schemas.vault import LineageOut
 from mythos.api.serving import shown_as
 from mythos.assistants.models import Assistant
 from mythos.assistants.queries import get_assistant
 from mythos.codex.serving import serve_prompt
+from mythos.errors import Invalid
 from mythos.prompts import queries, services
 from mythos.prompts.lineage import lineage_of
 from mythos.prompts.models import Prompt
+from mythos.prompts.splitting import ANYBODY, Reader
 from mythos.text.template import variables
 
 router = Router(tags=["prompts"])
@@ -70,9 +72,12 @@ def get_prompt_by_id(
     label: str | None = None,
     version: int | None = None,
     form: Form = "text",
+    key: str | None = None,
+    arm: Arm | None = None,
 ) -> Any:
     """A prompt by number, with the checkpoint of a label or version, else the newest."""
-    return _shown(request, response, queries.get_prompt(actor_of(request), prompt_id), label, version, form)
+    prompt = queries.get_prompt(actor_of(request), prompt_id)
+    return _shown(request, response, prompt, label, version, form, Reader(key, arm))
 
 
 @router.patch("/{int:prompt_id}", response=shapes.PromptOut)
@@ -189,9 +194,22 @@ def merge_fork(request: HttpRequest, prompt_id: int, body: shapes.MergeIn) -> An
 
 @router.put("/{int:prompt_id}/labels/{label}", response=shapes.LabelOut)
 def move_label(request: HttpRequest, prompt_id: int, label: str, body: shapes.LabelIn) -> Any:
-    """Point a label at a version."""
-    return services.move_label(
-        actor=actor_of(request), prompt_id=prompt_id, label=label, version=body.version, reason=body.reason
+    """Point a label at a version, or split it between two."""
+    actor = actor_of(request)
+    if body.other_version is None:
+        if body.share:
+            raise Invalid("A split is between two versions.", fields={"other_version": "Name the other version."})
+        return services.move_label(
+            actor=actor, prompt_id=prompt_id, label=label, version=body.version, reason=body.reason
+        )
+    return services.split_label(
+        actor=actor,
+        prompt_id=prompt_id,
+        label=label,
+        version=body.version,
+        other_version=body.other_version,
+        share=body.share,
+        reason=body.reason,
     )
 
 
@@ -211,22 +229,25 @@ def render_prompt(request: HttpRequest, prompt_id: int, body: shapes.RenderIn) -
     return {"text": text}
 
 
-@router.get("/{path:key}", response=shapes.PromptWithTextOut)
+@router.get("/{path:slug}", response=shapes.PromptWithTextOut)
 def get_prompt(
     request: HttpRequest,
     response: HttpResponse,
-    key: str,
+    slug: str,
     swarm: str | None = None,
     label: str | None = None,
     version: int | None = None,
     form: Form = "text",
+    key: str | None = None,
+    arm: Arm | None = None,
 ) -> Any:
     """A prompt by slug, with the checkpoint of a label or version, else the newest.
 
     With a label it is ready for use: includes are in place, as text or as messages, with the standing of its contract.
+    Of a split label the same `key` gets the same arm, no key one by chance, and `arm` the one it names.
     """
-    prompt = queries.get_prompt(actor_of(request), key, swarm_of(request, swarm))
-    return _shown(request, response, prompt, label, version, form)
+    prompt = queries.get_prompt(actor_of(request), slug, swarm_of(request, swarm))
+    return _shown(request, response, prompt, label, version, form, Reader(key, arm))
 
 
 def _shown(
@@ -236,13 +257,14 @@ def _shown(
     label: str | None,
     version: int | None,
     form: Form = "text",
+    reader: Reader = ANYBODY,
 ) -> Any:
     if label is None:
         checkpoint = queries.checkpoint_of(actor_of(request), prompt, version=version)
         shown = {"checkpoint": checkpoint, "variables": variables(checkpoint.text)}
         tag = f"v{checkpoint.version}"
     else:
-        served = serve_prompt(actor_of(request), prompt, label=label)
+        served = serve_prompt(actor_of(request), prompt, label=label, reader=reader)
         shown, tag = shown_as(served, form), served.tag
     response["ETag"] = quoted(tag)
     if not_modified(request, tag):

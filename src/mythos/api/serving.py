@@ -14,6 +14,7 @@ from mythos.assistants.queries import get_assistant
 from mythos.codex.serving import Served, ServedAssistant, messages_of, serve_assistant, serve_rendered
 from mythos.prompts.models import Prompt
 from mythos.prompts.queries import get_prompt
+from mythos.prompts.splitting import Reader
 
 router = Router(tags=["serving"])
 
@@ -23,7 +24,8 @@ def render_text(request: HttpRequest, body: shapes.RenderTextIn, swarm: str | No
     """A prompt by slug with variables and includes filled in; 422 names every variable without a value."""
     actor = actor_of(request)
     prompt = get_prompt(actor, body.prompt, swarm_of(request, swarm))
-    served = serve_rendered(actor, prompt, body.values, label=body.label, version=body.version)
+    reader = Reader(body.key, body.arm)
+    served = serve_rendered(actor, prompt, body.values, label=body.label, version=body.version, reader=reader)
     shown = shown_as(served, body.form)
     return shown | {"version": served.checkpoint.version, "checkpoint_sha256": served.checkpoint.sha256}
 
@@ -58,6 +60,7 @@ def shown_as(served: Served, form: shapes.Form) -> dict[str, Any]:
         "messages": served.messages if form == "messages" else None,
         "sha256": served.sha256,
         "contract": served.contract,
+        "split": served.split,
     }
 
 

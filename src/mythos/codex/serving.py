@@ -14,6 +14,7 @@ from mythos.errors import NotFound
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.prompts.queries import checkpoint_of, render_prompt, visible_checkpoints, visible_prompts
 from mythos.prompts.rendering import with_includes
+from mythos.prompts.splitting import ANYBODY, Arm, Reader
 from mythos.text.normalize import content_hash
 from mythos.text.template import variables
 
@@ -29,6 +30,14 @@ class ContractState:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """Which arm of a split label this is, and the percent of readers that get arm b."""
+
+    arm: Arm
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """A text ready for use. Its `tag` differs whenever the text or the standing of its contract does."""
 
@@ -37,6 +46,7 @@ class Served:
     variables: tuple[str, ...]
     checkpoint: PromptCheckpoint
     contract: ContractState | None
+    split: Split | None = None
 
     @property
     def messages(self) -> list[dict[str, str]]:
@@ -47,7 +57,7 @@ class Served:
     def tag(self) -> str:
         """What an ETag is made of."""
         included = "" if self.sha256 == self.checkpoint.sha256 else f".{self.sha256[:12]}"
-        return serving_tag(self.checkpoint.version, self.contract) + included
+        return serving_tag(self.checkpoint.version, self.contract, self.split) + included
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +84,32 @@ def messages_of(kind: str, text: str) -> list[dict[str, str]]:
     return [{"role": "user" if kind == Prompt.Kind.USER else "system", "content": text}]
 
 
-def serving_tag(version: int, contract: ContractState | None) -> str:
-    """`v3`, or with a contract `v3.c2.kept.3`: version, contract, its state, the version the state speaks of."""
+def serving_tag(version: int, contract: ContractState | None, split: Split | None = None) -> str:
+    """`v3`, or with a contract `v3.c2.kept.3`: version, contract, its state, the version the state speaks of.
+
+    An arm of a split label ends in `.b20`: the arm, and the percent that get b.
+    """
+    arm = f".{split.arm}{split.share}" if split is not None else ""
     if contract is None:
-        return f"v{version}"
-    return f"v{version}.c{contract.version}.{contract.state}.{contract.checked_version or 0}"
+        return f"v{version}{arm}"
+    return f"v{version}.c{contract.version}.{contract.state}.{contract.checked_version or 0}{arm}"
 
 
-def serve_prompt(actor: Actor, prompt: Prompt, *, label: str | None = None, version: int | None = None) -> Served:
-    """The text of a label or version with what it includes; NotFound when either is not there."""
-    checkpoint = checkpoint_of(actor, prompt, label=label, version=version)
-    return _served(prompt, checkpoint, contract_states([prompt.pk]).get(prompt.pk))
+def serve_prompt(
+    actor: Actor, prompt: Prompt, *, label: str | None = None, version: int | None = None, reader: Reader = ANYBODY
+) -> Served:
+    """The text of a label or version with what it includes; NotFound when either is not there.
+
+    Of a split label a reader gets the arm of its key, one by chance without a key, or the arm it names.
+    """
+    row = next((row for row in prompt.labels.all() if row.name == label and row.share), None)
+    split = Split(reader.arm_of(prompt.slug, row.name, row.share), row.share) if row is not None else None
+    if row is not None and row.other is not None and split is not None and split.arm == "b":
+        checkpoint = checkpoint_of(actor, prompt, version=row.other.version)
+    else:
+        checkpoint = checkpoint_of(actor, prompt, label=label, version=version)
+    served = _served(prompt, checkpoint, contract_states([prompt.pk]).get(prompt.pk))
+    return replace(served, split=split)
 
 
 def serve_rendered(
@@ -94,10 +119,11 @@ def serve_rendered(
     *,
     label: str | None = None,
     version: int | None = None,
+    reader: Reader = ANYBODY,
 ) -> Served:
     """The same with its variables filled; Invalid names every one that has no value."""
-    served = serve_prompt(actor, prompt, label=label, version=version)
-    text = render_prompt(actor, prompt, values, label=label, version=version)
+    served = serve_prompt(actor, prompt, label=label, version=version, reader=reader)
+    text = render_prompt(actor, prompt, values, version=served.checkpoint.version)
     return replace(served, text=text, sha256=content_hash(text), variables=())
 
 

@@ -18,6 +18,7 @@ from mythos.codex.queries import get_clause, get_codex, visible_clauses, visible
 from mythos.codex.serving import Served, serve_assistant, serve_prompt, serve_rendered
 from mythos.errors import Invalid, MythosError, NotFound
 from mythos.prompts.queries import get_prompt, visible_prompts
+from mythos.prompts.splitting import Reader
 
 Row = TypeVar("Row")
 PAGE = 100
@@ -70,7 +71,7 @@ def prompts_of_label(actor: ApiToken, label: str, cursor: str | None) -> Page[Sh
     shown = []
     for prompt in found[:PAGE]:
         try:
-            served = serve_prompt(actor, prompt, label=label)
+            served = serve_prompt(actor, prompt, label=label, reader=_reader(actor))
         except MythosError:
             continue
         shown.append(ShownPrompt(prompt.slug, prompt.title, served.variables))
@@ -90,7 +91,12 @@ def stamp_of(actor: ApiToken, label: str) -> Stamp:
 
 def prompt_of_label(actor: ApiToken, label: str, slug: str, values: Mapping[str, str]) -> Served:
     """A prompt with its arguments filled in; Invalid names every one that is missing."""
-    return serve_rendered(actor, get_prompt(actor, slug, actor.swarm), values, label=label)
+    return serve_rendered(actor, get_prompt(actor, slug, actor.swarm), values, label=label, reader=_reader(actor))
+
+
+def _reader(actor: ApiToken) -> Reader:
+    """Of a split label a token always gets the same arm, so that a listed prompt is the one that is got."""
+    return Reader(f"token {actor.pk}")
 
 
 def resources(actor: ApiToken, cursor: str | None) -> Page[ShownResource]:

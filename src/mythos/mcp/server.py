@@ -67,6 +67,7 @@ class Door:
         contract = served.contract
         facts = {"mythos/version": served.checkpoint.version, "mythos/sha256": served.sha256}
         facts |= {"mythos/contract": f"v{contract.version} {contract.state}"} if contract else {}
+        facts |= {"mythos/arm": served.split.arm} if served.split else {}
         message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=served.text))
         return types.GetPromptResult(messages=[message], _meta=facts)
 

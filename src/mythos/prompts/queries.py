@@ -17,6 +17,7 @@ from mythos.prompts.models import (
     LabelRequest,
     Prompt,
     PromptCheckpoint,
+    PromptFeedback,
     PromptLabel,
     PromptLabelMove,
     PromptMutationLog,
@@ -64,7 +65,7 @@ def seen_in(actor: Actor, swarm: Swarm | None) -> Q:
 def visible_prompts(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Prompt]:
     """Prompts of the actor's swarms, or of one of them, with what a list shows."""
     found = Prompt.objects.filter(seen_in(actor, swarm), deleted_at__isnull=True)
-    labels = Prefetch("labels", PromptLabel.objects.select_related("checkpoint"))
+    labels = Prefetch("labels", PromptLabel.objects.select_related("checkpoint", "other"))
     return found.select_related("swarm", "assistant", "current", "parent").prefetch_related(labels)
 
 
@@ -172,8 +173,14 @@ def prompt_history(actor: Actor, prompt: Prompt) -> QuerySet[PromptCheckpoint]:
 def label_history(actor: Actor, prompt: Prompt) -> QuerySet[PromptLabelMove]:
     """Every move of the prompt's labels, newest first."""
     return PromptLabelMove.objects.filter(prompt=prompt, prompt__swarm__in=swarms_of(actor)).select_related(
-        "from_checkpoint", "to_checkpoint"
+        "from_checkpoint", "to_checkpoint", "other_checkpoint"
     )
+
+
+def feedback_of(actor: Actor, prompt: Prompt, label: str = "") -> QuerySet[PromptFeedback]:
+    """What readers said about the texts of a prompt, newest first."""
+    found = PromptFeedback.objects.filter(prompt=prompt, prompt__swarm__in=swarms_of(actor))
+    return (found.filter(label=label) if label else found).select_related("checkpoint")
 
 
 def label_requests(actor: Actor, swarm: Swarm | None = None) -> QuerySet[LabelRequest]:

@@ -63,6 +63,8 @@ def of_label(move: PromptLabelMove) -> Event:
         "from_version": move.from_checkpoint.version if move.from_checkpoint else None,
         "to_version": after.version if after else None,
         "sha256": after.sha256 if after else None,
+        "other_version": move.other_checkpoint.version if move.other_checkpoint else None,
+        "share": move.share,
         "reason": move.reason,
         "actor": move.actor_name,
     }

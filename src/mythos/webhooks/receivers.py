@@ -37,7 +37,7 @@ def tell_trash(sender: Any, *, prompt_id: int, is_trashed: bool, **_: Any) -> No
 
 @receiver(label_moved, dispatch_uid="webhooks.label_moved")
 def tell_label(sender: Any, *, move_id: int, **_: Any) -> None:
-    rows = PromptLabelMove.objects.select_related("prompt", "from_checkpoint", "to_checkpoint")
+    rows = PromptLabelMove.objects.select_related("prompt", "from_checkpoint", "to_checkpoint", "other_checkpoint")
     announce(events.of_label(rows.get(pk=move_id)))
 
 

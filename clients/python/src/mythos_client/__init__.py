@@ -10,7 +10,7 @@ from mythos_client.errors import (
     NotThere,
     ServerUnreachable,
 )
-from mythos_client.result import Contract, Message, Text
+from mythos_client.result import Contract, Message, Split, Text
 
 __all__ = [
     "AsyncClient",
@@ -24,5 +24,6 @@ __all__ = [
     "NotAllowed",
     "NotThere",
     "ServerUnreachable",
+    "Split",
     "Text",
 ]

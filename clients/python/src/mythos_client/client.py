@@ -15,11 +15,20 @@ import httpx2
 from mythos_client.cache import Cache
 from mythos_client.errors import ClientError
 from mythos_client.result import Text
+from mythos_client.splitting import arm_of
 from mythos_client.telemetry import note
 from mythos_client.wire import COMPILED, Key
 
 REFRESH = 10.0
 TIMEOUT = 5.0
+
+
+def other_arm(first: Text, key: str | None) -> Key | None:
+    """What to give instead of the first arm, where a split label says so."""
+    split = first.split
+    if split is None or arm_of(first.name, first.label, key, split.share) == "a":
+        return None
+    return Key("prompt", first.name, first.label, "b")
 
 
 def _headers(token: str) -> dict[str, str]:
@@ -44,13 +53,17 @@ class Client:
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def get(self, name: str, label: str = "production") -> Text:
-        """The text a label of a prompt points to; LabelRemoved when the label is not on it (any more)."""
-        return self._get(Key("prompt", name, label))
+    def get(self, name: str, label: str = "production", key: str | None = None) -> Text:
+        """The text a label of a prompt points to; LabelRemoved when the label is not on it (any more).
+
+        Of a split label the same key gets the same arm; without a key chance decides. `arm` of the text says which.
+        """
+        first = self._held(Key("prompt", name, label))
+        return note(self._held(other) if (other := other_arm(first, key)) else first)
 
     def assistant(self, name: str) -> Text:
         """The compiled text of an assistant."""
-        return self._get(Key("assistant", name, COMPILED))
+        return note(self._held(Key("assistant", name, COMPILED)))
 
     def refresh(self) -> None:
         """Ask for everything that is held again, now."""
@@ -71,12 +84,12 @@ class Client:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _get(self, key: Key) -> Text:
+    def _held(self, key: Key) -> Text:
         # A thread does not live on in a forked child, and is started again there.
         if self._thread is None or not self._thread.is_alive():
             self._start()
         text = self._cache.held(key)
-        return note(self._ask(key) if text is None else text)
+        return self._ask(key) if text is None else text
 
     def _ask(self, key: Key) -> Text:
         asked = time.monotonic()
@@ -119,13 +132,17 @@ class AsyncClient:
         self._http = httpx2.AsyncClient(base_url=url.rstrip("/"), headers=_headers(token), timeout=timeout)
         self._task: asyncio.Task[None] | None = None
 
-    async def get(self, name: str, label: str = "production") -> Text:
-        """The text a label of a prompt points to; LabelRemoved when the label is not on it (any more)."""
-        return await self._get(Key("prompt", name, label))
+    async def get(self, name: str, label: str = "production", key: str | None = None) -> Text:
+        """The text a label of a prompt points to; LabelRemoved when the label is not on it (any more).
+
+        Of a split label the same key gets the same arm; without a key chance decides. `arm` of the text says which.
+        """
+        first = await self._held(Key("prompt", name, label))
+        return note(await self._held(other) if (other := other_arm(first, key)) else first)
 
     async def assistant(self, name: str) -> Text:
         """The compiled text of an assistant."""
-        return await self._get(Key("assistant", name, COMPILED))
+        return note(await self._held(Key("assistant", name, COMPILED)))
 
     async def refresh(self) -> None:
         """Ask for everything that is held again, now."""
@@ -149,11 +166,11 @@ class AsyncClient:
     ) -> None:
         await self.aclose()
 
-    async def _get(self, key: Key) -> Text:
+    async def _held(self, key: Key) -> Text:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="mythos-client")
         text = self._cache.held(key)
-        return note(await self._ask(key) if text is None else text)
+        return await self._ask(key) if text is None else text
 
     async def _ask(self, key: Key) -> Text:
         asked = time.monotonic()

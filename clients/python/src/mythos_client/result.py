@@ -11,6 +11,7 @@ from typing import Literal, TypedDict
 from mythos_client.errors import HashMismatch, MissingValues
 
 Source = Literal["server", "default", "rendered"]
+Arm = Literal["a", "b"]
 
 # The server's own rule for what a variable is: two braces, not three, and no word of another template language.
 _OPEN = re.compile(r"\{{2,}")
@@ -36,6 +37,14 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """Which arm of a split label a text is, and the percent of readers that get arm b."""
+
+    arm: Arm
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A text ready for use. One whose hash is not exact cannot be made."""
 
@@ -46,6 +55,7 @@ class Text:
     version: int | None = None
     checkpoint_sha256: str = ""
     contract: Contract | None = None
+    split: Split | None = None
     role: str = "system"
     source: Source = "server"
     is_stale: bool = False
@@ -54,6 +64,11 @@ class Text:
     def __post_init__(self) -> None:
         if hash_of(self.text) != self.sha256:
             raise HashMismatch(f"The text of {self.name}@{self.label} does not have the hash {self.sha256}.")
+
+    @property
+    def arm(self) -> Arm | None:
+        """The arm of a split label; none without a split."""
+        return self.split.arm if self.split is not None else None
 
     @property
     def messages(self) -> list[Message]:

@@ -26,6 +26,8 @@ def attributes(text: Text) -> dict[str, str | int | bool]:
     }
     if text.version is not None:
         found["mythos.prompt.version"] = text.version
+    if text.arm is not None:
+        found["mythos.prompt.arm"] = text.arm
     if text.contract is not None:
         found["mythos.contract.version"] = text.contract.version
         found["mythos.contract.state"] = text.contract.state

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx2
 
 from mythos_client.errors import ClientError, HashMismatch, LabelRemoved, NotAllowed, NotThere
-from mythos_client.result import Contract, Text, hash_of
+from mythos_client.result import Arm, Contract, Split, Text, hash_of
 
 Kind = Literal["prompt", "assistant"]
 COMPILED = "compiled"
@@ -26,13 +26,14 @@ class Key:
     kind: Kind
     name: str
     label: str
+    arm: Arm = "a"
 
     @property
     def path(self) -> str:
         """Where it is, below the address of the server."""
         if self.kind == "assistant":
             return f"/api/v1/assistants/{quote(self.name)}/compiled"
-        return f"/api/v1/prompts/{quote(self.name)}?label={quote(self.label, safe='')}"
+        return f"/api/v1/prompts/{quote(self.name)}?label={quote(self.label, safe='')}&arm={self.arm}"
 
 
 def read_answer(key: Key, answer: httpx2.Response, held: Text | None) -> Text:
@@ -62,6 +63,7 @@ def default_text(key: Key, text: str) -> Text:
 def _text(key: Key, body: dict[str, Any], tag: str) -> Text:
     if key.kind == "assistant":
         return Text(key.name, key.label, body["text"], body["sha256"], tag=tag)
+    split = body.get("split") and Split(body["split"]["arm"], body["split"]["share"])
     contract = body["contract"] and Contract(**{name: body["contract"][name] for name in Contract.__slots__})
     return Text(
         key.name,
@@ -71,6 +73,7 @@ def _text(key: Key, body: dict[str, Any], tag: str) -> Text:
         version=body["checkpoint"]["version"],
         checkpoint_sha256=body["checkpoint"]["sha256"],
         contract=contract,
+        split=split or None,
         role="user" if body["prompt"]["kind"] == "user" else "system",
         tag=tag,
     )

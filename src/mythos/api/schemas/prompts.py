@@ -6,7 +6,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
-from mythos.api.schemas.serving import ContractStateOut, MessageOut
+from mythos.api.schemas.serving import ContractStateOut, MessageOut, SplitOut
 
 
 class CheckpointOut(Schema):
@@ -64,6 +64,7 @@ class PromptWithTextOut(Schema):
     messages: list[MessageOut] | None = Field(None, description="The same as messages, with `form=messages`.")
     sha256: str | None = Field(None, description="Of the text that is ready for use.")
     contract: ContractStateOut | None = Field(None, description="How its contract stands; none without one.")
+    split: SplitOut | None = Field(None, description="Which arm of a split label this is; none without a split.")
 
 
 class PromptPage(Schema):
@@ -183,13 +184,21 @@ class ForkIn(Schema):
 
 class LabelIn(Schema):
     version: int
+    other_version: int | None = Field(None, description="Split the label: readers of arm b get this one.")
+    share: int = Field(0, description="Percent of readers that get `other_version`, 1 to 99.")
     reason: str = ""
 
 
 class LabelOut(Schema):
     name: str
     version: int
+    other_version: int | None = Field(None, description="What readers of arm b get; none without a split.")
+    share: int = Field(description="Percent of readers that get `other_version`.")
     moved_at: datetime
+
+    @staticmethod
+    def resolve_other_version(row: Any) -> int | None:
+        return row.other.version if row.other else None
 
     @staticmethod
     def resolve_version(row: Any) -> int:

@@ -6,6 +6,7 @@ from ninja import Schema
 from pydantic import Field
 
 Form = Literal["text", "messages"]
+Arm = Literal["a", "b"]
 
 
 class MessageOut(Schema):
@@ -20,12 +21,19 @@ class ContractStateOut(Schema):
     checked_version: int | None = Field(description="Version of the text that the state speaks of.")
 
 
+class SplitOut(Schema):
+    arm: str = Field(description="a or b.")
+    share: int = Field(description="Percent of readers that get b.")
+
+
 class RenderTextIn(Schema):
     prompt: str = Field(description="Slug of the prompt.")
     label: str | None = None
     version: int | None = None
     values: dict[str, Any] = {}
     form: Form = "text"
+    key: str | None = Field(None, description="Who reads: of a split label the same key gets the same arm.")
+    arm: Arm | None = Field(None, description="The arm of a split label, whoever reads.")
 
 
 class RenderTextOut(Schema):
@@ -35,6 +43,7 @@ class RenderTextOut(Schema):
     version: int
     checkpoint_sha256: str
     contract: ContractStateOut | None
+    split: SplitOut | None = Field(None, description="Which arm of a split label this is; none without a split.")
 
 
 class BlockOut(Schema):

@@ -2,7 +2,7 @@
 
 from mythos.prompts.models.finding import CheckpointTag, PromptAncestor, PromptVector, PurgedMutation
 from mythos.prompts.models.history import Compared, Prompt, PromptCheckpoint, PromptMutationLog, Source
-from mythos.prompts.models.labels import LabelRequest, PromptLabel, PromptLabelMove
+from mythos.prompts.models.labels import LabelRequest, PromptFeedback, PromptLabel, PromptLabelMove
 
 __all__ = [
     "CheckpointTag",
@@ -11,6 +11,7 @@ __all__ = [
     "Prompt",
     "PromptAncestor",
     "PromptCheckpoint",
+    "PromptFeedback",
     "PromptLabel",
     "PromptLabelMove",
     "PromptMutationLog",

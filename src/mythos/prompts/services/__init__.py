@@ -2,6 +2,7 @@
 
 from mythos.prompts.services.details import update_details
 from mythos.prompts.services.exports import queue_export
+from mythos.prompts.services.feedback import give_feedback
 from mythos.prompts.services.imports import ImportReport, PlanRow, import_prompts
 from mythos.prompts.services.labels import (
     decide_label_request,
@@ -9,6 +10,7 @@ from mythos.prompts.services.labels import (
     move_label,
     remove_label,
     request_label_move,
+    split_label,
 )
 from mythos.prompts.services.merging import merge_fork
 from mythos.prompts.services.retention import purge_trash, schedule_purge
@@ -25,6 +27,7 @@ __all__ = [
     "create_prompt",
     "decide_label_request",
     "fork_prompt",
+    "give_feedback",
     "import_prompts",
     "import_upload",
     "import_vault",
@@ -42,6 +45,7 @@ __all__ = [
     "restore_checkpoint",
     "revise_prompt",
     "schedule_purge",
+    "split_label",
     "tag_checkpoints",
     "trash_prompt",
     "untag_checkpoints",

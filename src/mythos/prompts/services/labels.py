@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -23,6 +24,20 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 DECISIONS = {"approve": LabelRequest.Status.APPROVED, "refuse": LabelRequest.Status.REFUSED}
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a label points to: one checkpoint, or two with the share of readers that get the other."""
+
+    checkpoint: PromptCheckpoint
+    other: PromptCheckpoint | None = None
+    share: int = 0
+
+    @property
+    def checkpoints(self) -> list[PromptCheckpoint]:
+        """Every text that readers of the label may get."""
+        return [self.checkpoint, self.other] if self.other is not None else [self.checkpoint]
+
+
 def move_label(*, actor: Actor, prompt_id: int, label: str, version: int, reason: str = "") -> PromptLabel:
     """Point a label at a version, making it when new; a label that already points there stays as it is.
 
@@ -30,16 +45,21 @@ def move_label(*, actor: Actor, prompt_id: int, label: str, version: int, reason
     """
     prompt = get_prompt(actor, prompt_id)
     _require(actor, prompt, label)
-    target = _target(prompt, label, version)
-    if is_protected(prompt, label) and needs_second_person(actor, prompt.swarm, target.author_id):
-        raise Denied(
-            f"You wrote version {version}, so somebody else has to move {label!r} to it.",
-            hint="Ask for approval; a reviewer is told on the home page.",
-            data={"approval": True},
-        )
-    evidence = pass_gates(prompt, target) if is_protected(prompt, label) else {}
-    with transaction.atomic():
-        return _move(actor, prompt, label, target, reason, evidence)
+    return _pass_and_move(actor, prompt, label, Target(_target(prompt, label, version)), reason)
+
+
+def split_label(
+    *, actor: Actor, prompt_id: int, label: str, version: int, other_version: int, share: int, reason: str = ""
+) -> PromptLabel:
+    """Give `share` percent of a label's readers another version; a protected label asks the gates for both."""
+    prompt = get_prompt(actor, prompt_id)
+    _require(actor, prompt, label)
+    if not 1 <= share <= 99:
+        raise Invalid("A split needs readers on both sides.", fields={"share": "Between 1 and 99 percent."})
+    if version == other_version:
+        raise Invalid("A split is between two versions.", fields={"other_version": "Choose another version."})
+    target = Target(_target(prompt, label, version), _target(prompt, label, other_version, "other_version"), share)
+    return _pass_and_move(actor, prompt, label, target, reason)
 
 
 def request_label_move(*, actor: Actor, prompt_id: int, label: str, version: int, reason: str = "") -> LabelRequest:
@@ -92,7 +112,7 @@ def decide_label_request(*, actor: Actor, request_id: int, decision: str, reason
             raise Stale(f"{asked.decider_name or 'Somebody'} has already decided: {asked.get_status_display()}.")
         if approves:
             why = f"Asked for by {asked.requester_name}" + (f": {asked.reason}" if asked.reason else "")
-            _move(actor, asked.prompt, asked.name, asked.checkpoint, reason.strip() or why, evidence)
+            _move(actor, asked.prompt, asked.name, Target(asked.checkpoint), reason.strip() or why, evidence)
     return asked
 
 
@@ -104,7 +124,7 @@ def remove_label(*, actor: Actor, prompt_id: int, label: str, reason: str = "") 
         row = PromptLabel.objects.filter(prompt=prompt, name=label).first()
         if row is None:
             raise NotFound(f"{prompt.slug} has no label {label!r}.", fields={"label": "Unknown label."})
-        _remember(actor, prompt, label, row.checkpoint, None, reason, {})
+        _remember(actor, prompt, label, Target(row.checkpoint), None, reason, {})
         row.delete()
 
 
@@ -113,7 +133,28 @@ def is_protected(prompt: Prompt, label: str) -> bool:
     return label in prompt.swarm.protected_labels
 
 
-def _target(prompt: Prompt, label: str, version: int) -> PromptCheckpoint:
+def _pass_and_move(actor: Actor, prompt: Prompt, label: str, target: Target, reason: str) -> PromptLabel:
+    evidence: dict[str, Any] = {}
+    if is_protected(prompt, label):
+        for checkpoint in target.checkpoints:
+            _refuse_own_text(actor, prompt, label, checkpoint, may_ask=target.other is None)
+        evidence = pass_gates(prompt, target.checkpoint)
+        if target.other is not None:
+            evidence |= {"other": pass_gates(prompt, target.other)}
+    with transaction.atomic():
+        return _move(actor, prompt, label, target, reason, evidence)
+
+
+def _refuse_own_text(actor: Actor, prompt: Prompt, label: str, text: PromptCheckpoint, *, may_ask: bool) -> None:
+    if needs_second_person(actor, prompt.swarm, text.author_id):
+        raise Denied(
+            f"You wrote version {text.version}, so somebody else has to move {label!r} to it.",
+            hint="Ask for approval; a reviewer is told on the home page." if may_ask else "Ask a reviewer to split it.",
+            data={"approval": True} if may_ask else {},
+        )
+
+
+def _target(prompt: Prompt, label: str, version: int, field: str = "version") -> PromptCheckpoint:
     if not _NAME.fullmatch(label):
         raise Invalid(
             f"{label!r} is no label name.",
@@ -121,20 +162,20 @@ def _target(prompt: Prompt, label: str, version: int) -> PromptCheckpoint:
         )
     target: PromptCheckpoint | None = prompt.checkpoints.filter(version=version).first()
     if target is None:
-        raise NotFound(f"{prompt.slug} has no version {version}.", fields={"version": "Unknown version."})
+        raise NotFound(f"{prompt.slug} has no version {version}.", fields={field: "Unknown version."})
     return target
 
 
 def _move(
-    actor: Actor, prompt: Prompt, label: str, target: PromptCheckpoint, reason: str, evidence: dict[str, Any]
+    actor: Actor, prompt: Prompt, label: str, target: Target, reason: str, evidence: dict[str, Any]
 ) -> PromptLabel:
     Prompt.objects.select_for_update(of=("self",)).get(pk=prompt.pk)
     row = PromptLabel.objects.filter(prompt=prompt, name=label).first()
-    before = row.checkpoint if row else None
-    if row is not None and row.checkpoint_id == target.pk:
+    before = Target(row.checkpoint, row.other, row.share) if row else None
+    if row is not None and before == target:
         return row
     row = row or PromptLabel(prompt=prompt, name=label)
-    row.checkpoint = target
+    row.checkpoint, row.other, row.share = target.checkpoint, target.other, target.share
     row.moved_at = timezone.now()
     row.save()
     _remember(actor, prompt, label, before, target, reason, evidence)
@@ -150,8 +191,8 @@ def _remember(
     actor: Actor,
     prompt: Prompt,
     label: str,
-    before: PromptCheckpoint | None,
-    after: PromptCheckpoint | None,
+    before: Target | None,
+    after: Target | None,
     reason: str,
     evidence: dict[str, Any],
 ) -> None:
@@ -159,8 +200,10 @@ def _remember(
     move = PromptLabelMove.objects.create(
         prompt=prompt,
         name=label,
-        from_checkpoint=before,
-        to_checkpoint=after,
+        from_checkpoint=before.checkpoint if before else None,
+        to_checkpoint=after.checkpoint if after else None,
+        other_checkpoint=after.other if after else None,
+        share=after.share if after else 0,
         reason=reason,
         evidence=evidence,
         actor=person(actor),

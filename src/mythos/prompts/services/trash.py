@@ -95,6 +95,7 @@ def _purge(prompt: Prompt, by: str) -> int:
         for number, before, own in mutations.values_list("number", "previous_hash", "hash")
     )
     forget(list(checkpoints))
+    prompt.feedback.all().delete()
     Prompt.objects.filter(pk=prompt.pk).update(current=None)
     prompt.labels.all().delete()
     prompt.label_requests.all().delete()

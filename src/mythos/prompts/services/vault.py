@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import connection, transaction
-from django.db.models import Max, Model
+from django.db.models import Field, Max, Model
 
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
@@ -110,7 +110,7 @@ class _Intake:
             self.kind = carried.kind
         values = {}
         for column in carried.fields:
-            value = column.to_python(row[column.attname])
+            value = column.to_python(_given(row, column))
             target = carried.points_to(column)
             values[column.attname] = value + self.offsets[target] if target and value is not None else value
         made = carried.model(**values)
@@ -126,6 +126,13 @@ class _Intake:
         insert_rows(rows)
         if self.kind == "checkpoint":
             remember([row for row in rows if isinstance(row, PromptCheckpoint)])
+
+
+def _given(row: dict[str, Any], column: Field[Any, Any]) -> Any:
+    """A value of a line; files from before a column was there have its default."""
+    if column.attname not in row and (column.null or column.has_default()):
+        return column.get_default()
+    return row[column.attname]
 
 
 def _last(model: type[Model]) -> int:
