@@ -167,6 +167,7 @@ INSTALLED_APPS = [
     "mythos.prompts",
     "mythos.codex",
     "mythos.rituals",
+    "mythos.drafts",
     "mythos.webhooks",
     "mythos.api.apps.ApiConfig",
     "mythos.web",

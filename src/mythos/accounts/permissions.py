@@ -20,6 +20,8 @@ LEAST_ROLE: dict[str, Role] = {
     "assistants.edit": Role.EDITOR,
     # Programs that only read prompts say how they did.
     "prompts.feedback": Role.VIEWER,
+    "assistants.deploy": Role.REVIEWER,
+    "drafts.edit": Role.EDITOR,
     "prompts.create": Role.EDITOR,
     "prompts.revise": Role.EDITOR,
     "prompts.move_label": Role.EDITOR,

@@ -13,10 +13,15 @@ from mythos.accounts.permissions import require
 from mythos.assistants.models import Assistant, Section
 from mythos.errors import Invalid
 
+# Addresses below /assistants that are pages of their own.
+RESERVED = frozenset({"draft", "drafts", "clusters"})
+
 
 def create_assistant(*, actor: Actor, swarm: Swarm, slug: str, name: str, description: str = "") -> Assistant:
     """Add an assistant to a swarm."""
     require(actor, "assistants.edit", swarm)
+    if slug in RESERVED:
+        raise Invalid("The assistant cannot be made.", fields={"slug": "This word is an address of our own."})
     assistant = Assistant(swarm=swarm, slug=slug, name=name.strip() or slug, description=description.strip())
     try:
         assistant.full_clean()

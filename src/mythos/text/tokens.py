@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+import numpy as np
 import tiktoken
 
 from mythos.errors import Invalid, NotConfigured
@@ -63,6 +65,19 @@ ENCODINGS: tuple[str, ...] = tuple(_SPECS)
 def count_tokens(text: str, encoding: str = DEFAULT_ENCODING) -> int:
     """How many tokens a model with this encoding reads; special-token spellings count as plain text."""
     return len(_encoding(encoding).encode(text, disallowed_special=()))
+
+
+def count_between(text: str, bounds: Sequence[int], encoding: str = DEFAULT_ENCODING) -> list[int]:
+    """How many tokens of the whole text begin in each stretch between rising offsets; they add up to the whole."""
+    coder = _encoding(encoding)
+    tokens = coder.encode(text, disallowed_special=())
+    starts = np.cumsum([0, *(len(part) for part in coder.decode_tokens_bytes(tokens))])[:-1]
+    edges, position, reached = [], 0, 0
+    for bound in bounds:
+        reached += len(text[position:bound].encode())
+        position = bound
+        edges.append(reached)
+    return [int(n) for n in np.diff(np.searchsorted(starts, edges))]
 
 
 @cache
