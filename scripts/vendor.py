@@ -74,6 +74,10 @@ ICONS = [
     "shield",
     "inbox",
     "flask-conical",
+    "grip-vertical",
+    "ellipsis",
+    "copy",
+    "blocks",
 ]
 FILES = {
     "vendor/htmx.min.js": ("htmx.org", "dist/htmx.min.js"),

@@ -53,6 +53,28 @@ class DemoRitual:
 
 
 @dataclass(frozen=True)
+class DemoBlock:
+    """One prompt of a draft; without a text it is there already, and its production version is meant."""
+
+    section: str
+    slug: str
+    title: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class DemoDraft:
+    """An assistant that somebody began to put together; two of its blocks disagree."""
+
+    assistant: str
+    name: str
+    tone: str
+    type: str
+    model: str
+    blocks: tuple[DemoBlock, ...]
+
+
+@dataclass(frozen=True)
 class Demo:
     """Everything the demo swarm is made of; `labels` are (prompt, label, version)."""
 
@@ -65,6 +87,7 @@ class Demo:
     labels: tuple[tuple[str, str, int], ...]
     charters: tuple[DemoCharter, ...]
     rituals: tuple[DemoRitual, ...]
+    drafts: tuple[DemoDraft, ...] = ()
 
 
 def load_demo() -> Demo:
@@ -95,6 +118,10 @@ def load_demo() -> Demo:
         tuple(
             DemoRitual(**row | {"cases": tuple(CaseRecord(**case) for case in row["cases"])})
             for row in manifest["rituals"]
+        ),
+        tuple(
+            DemoDraft(**row | {"blocks": tuple(DemoBlock(**block) for block in row["blocks"])})
+            for row in manifest["drafts"]
         ),
     )
 

@@ -14,7 +14,7 @@ from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.prompts.rendering import with_includes
 from mythos.text.normalize import content_hash
 
-MOST_BLOCKS = 500
+MOST_BLOCKS = 300
 Row = Mapping[str, Any]
 
 

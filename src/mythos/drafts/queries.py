@@ -51,8 +51,8 @@ def visible_drafts(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Assista
 
 
 def newest_draft(actor: Actor, swarm: Swarm) -> AssistantDraft | None:
-    """The draft of one's own that was changed last."""
-    return visible_drafts(actor, swarm).filter(author=person(actor)).first()
+    """The draft of one's own, or of nobody's, that was changed last."""
+    return visible_drafts(actor, swarm).filter(Q(author=person(actor)) | Q(author=None)).first()
 
 
 def get_draft(actor: Actor, draft_id: int) -> AssistantDraft:
@@ -63,9 +63,14 @@ def get_draft(actor: Actor, draft_id: int) -> AssistantDraft:
     return found
 
 
+def compiled(draft: AssistantDraft, *, seconds: float | None = None) -> Compilation:
+    """What a draft at hand compiles to, and what stands in its way."""
+    return compile_composition(composition_of_draft(draft), seconds=seconds)
+
+
 def compiled_draft(actor: Actor, draft: AssistantDraft, *, seconds: float | None = None) -> Compilation:
-    """What a draft of the actor's compiles to, and what stands in its way."""
-    return compile_composition(composition_of_draft(get_draft(actor, draft.pk)), seconds=seconds)
+    """The same of a draft as it is stored, for an actor who may see it."""
+    return compiled(get_draft(actor, draft.pk), seconds=seconds)
 
 
 def versions_of(actor: Actor, assistant: Assistant) -> QuerySet[AssistantVersion]:

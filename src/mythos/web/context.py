@@ -22,6 +22,8 @@ NAV = (
     ("/belief/mutations", "mutations"),
     ("/prompts/checkpoints", "checkpoints"),
     ("/prompts", "library"),
+    ("/assistants/draft", "draft"),
+    ("/assistants/clusters", "draft"),
     ("/assistants", "roster"),
     ("/jobs", "jobs"),
     ("/settings", "settings"),

@@ -46,6 +46,8 @@ PAGES = (
     ("Prompt library", "prompts.library", "all prompts", "file-text"),
     ("Checkpoints", "checkpoints.grid", "every saved state", "layers"),
     ("Roster", "assistants.roster", "assistants", "users"),
+    ("Draft tool", "drafts.tool", "put an assistant together", "blocks"),
+    ("Drafts", "drafts.list", "assistants being put together", "blocks"),
     ("Jobs", "jobs.list", "background work", "list-checks"),
     ("API tokens", "accounts.tokens", "keys for programs", "key"),
     ("Webhooks", "webhooks.list", "tell programs what happens", "bell"),

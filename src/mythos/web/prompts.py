@@ -16,6 +16,7 @@ from mythos.accounts.permissions import may, require
 from mythos.assistants.models import Assistant
 from mythos.assistants.queries import get_assistant, visible_assistants
 from mythos.codex.queries import contract_of
+from mythos.drafts.queries import users_of
 from mythos.errors import Invalid, Stale
 from mythos.prompts import queries, services
 from mythos.prompts.models import Prompt
@@ -123,6 +124,7 @@ def edit_page(request: HttpRequest, prompt: Prompt, typed: dict[str, Any], statu
         "kinds": Prompt.Kind.values,
         "recent": queries.prompt_history(user, prompt)[:6],
         "contract": contract_of(user, prompt),
+        "used_by": users_of(user, prompt),
         "requests": queries.label_requests(user, prompt.swarm).filter(prompt=prompt),
         **typed,
     }
