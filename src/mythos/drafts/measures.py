@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mythos import __version__
-from mythos.codex.carrying import SURE
 from mythos.codex.coverage import coverages
 from mythos.drafts.models import ConflictResult
+from mythos.text.carrying import SURE
 from mythos.text.coverage import Conflict, Coverage, conflicts
 
 MEASURE = f"conflicts {__version__}"

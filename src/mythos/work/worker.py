@@ -1,7 +1,7 @@
-"""One worker: two hands that take what is due, keep its lease alive and land it.
+"""One worker: hands that take what is due, keep its lease alive and land it.
 
-One hand takes any job, the other leaves long ones (a ritual's run, an import) alone: checks and audits never wait
-for them.
+The first hand takes any job, the others leave long ones (a ritual's run, an import) alone: checks and audits never
+wait for them. Two of those, so that a receiver of events that does not answer holds up nothing else either.
 """
 
 from __future__ import annotations
@@ -17,18 +17,24 @@ from mythos.work.registry import Claim, long_kinds
 from mythos.work.services import LEASE, claim, heartbeat, release, run
 
 GRACE_SECONDS = 20.0
+QUICK_HANDS = 2
 
 
 def run_forever(stop: threading.Event, *, poll: float = 0.3) -> None:
     """Work until `stop` is set; a job under way is finished, or given back after a grace period."""
     name = f"{socket.gethostname()}:{os.getpid()}"
-    quick = threading.Thread(target=_work, args=(f"{name}:quick", long_kinds(), stop, poll))
-    quick.start()
+    quick = [
+        threading.Thread(target=_work, args=(f"{name}:quick{number}", long_kinds(), stop, poll))
+        for number in range(1, QUICK_HANDS + 1)
+    ]
+    for hand in quick:
+        hand.start()
     try:
         _work(name, frozenset(), stop, poll)
     finally:
         stop.set()  # a hand that ends, by whatever, does not leave half a worker behind
-        quick.join()
+        for hand in quick:
+            hand.join()
 
 
 def _work(name: str, without: Collection[str], stop: threading.Event, poll: float) -> None:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('prompts', '0006_text_search'),
+        ('prompts', '0007_waiting_rows'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
