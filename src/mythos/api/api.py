@@ -5,10 +5,12 @@ from ninja import NinjaAPI
 from mythos import __version__
 from mythos.api import (
     accounts,
+    assistant_versions,
     assistants,
     codex,
     compare,
     contracts,
+    drafts,
     errors,
     feedback,
     prompts,
@@ -37,6 +39,8 @@ api.add_router("", serving.router)
 api.add_router("/prompts", feedback.router)
 api.add_router("/prompts", prompts.router)
 api.add_router("/assistants", assistants.router)
+api.add_router("/assistants", assistant_versions.router)
+api.add_router("/drafts", drafts.router)
 api.add_router("/codex", codex.router)
 api.add_router("/contracts", contracts.router)
 api.add_router("/roles", contracts.roles)

@@ -22,6 +22,8 @@ COMMANDS = {
     "compare": ("mythos.cli.compare:compare", False, "Say what changed in meaning between two texts."),
     "contract": ("mythos.cli.contracts:group", True, "What prompts promise: show, suggest, sign, waive."),
     "whatif": ("mythos.cli.contracts:whatif", True, "What a change of rules would do, before it is made."),
+    "draft": ("mythos.cli.drafts:group", True, "Assistants being put together: list, compile, deploy."),
+    "assistant": ("mythos.cli.drafts:assistants", True, "What assistants speak from: versions, roll back, clone."),
     "checkpoint": ("mythos.cli.checkpoints:group", True, "Saved states of prompts: find, export, tag, roll back."),
     "vault": ("mythos.cli.vault:group", True, "The history of prompts: changes, proof, trash, export and import."),
     "mcp": ("mythos.mcp.command:mcp", True, "Offer prompts, resources and tools to a model over MCP."),
