@@ -168,6 +168,7 @@ INSTALLED_APPS = [
     "mythos.codex",
     "mythos.rituals",
     "mythos.drafts",
+    "mythos.packages",
     "mythos.webhooks",
     "mythos.api.apps.ApiConfig",
     "mythos.web",

@@ -35,6 +35,11 @@ LEAST_ROLE: dict[str, Role] = {
     "rituals.edit": Role.EDITOR,
     "rituals.run": Role.EDITOR,
     "rituals.annotate": Role.EDITOR,
+    "packages.edit": Role.EDITOR,
+    "packages.export": Role.EDITOR,
+    "packages.install": Role.EDITOR,
+    "packages.trust": Role.REVIEWER,
+    "packages.keys": Role.REVIEWER,
 }
 _ORDER = [Role.VIEWER, Role.EDITOR, Role.REVIEWER, Role.OWNER]
 

@@ -1,5 +1,6 @@
 """Verbs on rules and contracts."""
 
+from mythos.codex.services.adopting import Rule, adopt_clauses, adopt_role
 from mythos.codex.services.audits import review_audit, run_audit, sweep
 from mythos.codex.services.checks import check_clause, check_prompt
 from mythos.codex.services.clauses import create_clause, create_codex, revise_clause, set_thresholds
@@ -14,8 +15,11 @@ from mythos.codex.services.waivers import revoke_waiver, waive_clause
 
 __all__ = [
     "CodexImportReport",
+    "Rule",
     "Suggestion",
     "accept_proposal",
+    "adopt_clauses",
+    "adopt_role",
     "blocking_findings",
     "check_clause",
     "check_prompt",

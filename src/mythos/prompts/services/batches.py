@@ -19,7 +19,6 @@ from mythos.prompts.fulltext import remember
 from mythos.prompts.models import (
     Compared,
     Prompt,
-    PromptAncestor,
     PromptCheckpoint,
     PromptMutationLog,
 )
@@ -32,6 +31,7 @@ from mythos.prompts.services.recording import (
     clean_tags,
     compare_later,
     embed_later,
+    lines_of_descent,
     measured_tags,
     mutation_row,
 )
@@ -56,6 +56,7 @@ class Arrival:
     assistant: Assistant | None
     prompt: Prompt | None
     texts: Sequence[Text]
+    forked_from: PromptCheckpoint | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def write_batch(actor: Actor, swarm: Swarm, arrivals: Sequence[Arrival], at_once
         embed_later(swarm.pk)
         if any(row.compared == Compared.PENDING for row in mutations):
             compare_later(swarm.pk)
-        # A new prompt has neither contract nor parent, so nobody waits to hear of it.
+        # A new prompt has no contract yet, and a fork that comes in brings its own; nobody waits to hear of it.
         for prompt in old:
             assert prompt.current_id is not None
             announce(prompt, prompt.current_id)
@@ -112,13 +113,14 @@ def _plant(actor: Actor, swarm: Swarm, arrivals: Sequence[Arrival]) -> None:
             kind=arrival.kind,
             tags=clean_tags(arrival.tags),
             assistant=arrival.assistant,
+            parent=arrival.forked_from.prompt if arrival.forked_from else None,
             created_by=by,
             created_at=arrival.texts[0].origin.created_at or timezone.now(),
         )
         for arrival in arrivals
     ]
     insert_rows(prompts)
-    insert_rows([PromptAncestor(prompt=row, ancestor=row, depth=0) for row in prompts])
+    insert_rows([line for row in prompts for line in lines_of_descent(row)])
     for arrival, row in zip(arrivals, prompts, strict=True):
         arrival.prompt = row
 
@@ -128,9 +130,11 @@ def _steps(arrival: Arrival) -> list[_Step]:
     before = arrival.prompt.current
     if before is not None:
         before.prompt = arrival.prompt
+    before = before or arrival.forked_from
     steps = []
     for text in arrival.texts:
-        after = checkpoint_row(arrival.prompt, text.content, text.origin, before)
+        forked = before if before is not None and before.prompt_id != arrival.prompt.pk else None
+        after = checkpoint_row(arrival.prompt, text.content, text.origin, before, derived_from=forked)
         steps.append(_Step(arrival, text, before, after))
         before = after
     return steps

@@ -1,0 +1,81 @@
+"""What an install would do, as plain data every door shows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mythos.formats.bundle import Bundle
+
+ACTIONS = ("conflict", "clash", "new", "changed", "merged", "ahead", "left out", "same")
+OPEN = ("conflict", "clash")
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """One thing in the package and what happens to it; `choices` are the answers a person can give."""
+
+    kind: str
+    name: str
+    action: str
+    text: str = ""
+    mine: str = ""
+    theirs: str = ""
+    choices: Sequence[str] = ()
+    chosen: str = ""
+
+    @property
+    def key(self) -> str:
+        """How a decision names the row."""
+        return f"{self.kind}:{self.name}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to decide first."""
+        return self.action in OPEN and not self.chosen
+
+
+@dataclass(frozen=True)
+class SignerStanding:
+    """Who vouches for the package, and what this swarm knows of them."""
+
+    state: str  # unsigned, first, trusted, changed, revoked
+    name: str = ""
+    fingerprint: str = ""
+    before: str = ""
+
+
+@dataclass
+class InstallPlan:
+    """The plan; `problems` forbid the install whatever is decided."""
+
+    bundle: Bundle
+    signer: SignerStanding
+    installed_version: str = ""
+    rows: list[PlanRow] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often each action comes, the ones that wait for a person first."""
+        found = {action: sum(row.action == action for row in self.rows) for action in ACTIONS}
+        return {action: number for action, number in found.items() if number}
+
+    @property
+    def open_rows(self) -> list[PlanRow]:
+        """What a person has to decide."""
+        return [row for row in self.rows if row.is_open]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not self.problems and not self.open_rows
+
+    @property
+    def digest(self) -> str:
+        """Changes with the package, the world and the decisions."""
+        shown = [[row.key, row.action, row.text, row.chosen] for row in self.rows]
+        told = json.dumps([self.bundle.sha256, self.signer.state, shown, self.problems], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()

@@ -1,0 +1,338 @@
+"""Holding a package against a swarm: what is new, what is the same, what changed on both sides, whose rules clash."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from mythos.accounts.actors import Actor
+from mythos.accounts.models import Swarm
+from mythos.accounts.permissions import require
+from mythos.codex.models import CodexClause, CodexContract, CodexRole
+from mythos.formats.bundle import Bundle
+from mythos.formats.bundle.document import ClauseEntry, CodexEntry, ContractEntry, PromptEntry, RitualEntry, RoleEntry
+from mythos.formats.bundle.versions import read_version, takes
+from mythos.packages.models import InstalledPackage, InstalledPrompt, SigningKey, TrustedSigner
+from mythos.packages.plan import InstallPlan, PlanRow, SignerStanding
+from mythos.prompts.models import Prompt, PromptCheckpoint
+from mythos.rituals.expecting import case_hash, checked
+from mythos.rituals.models import Ritual, RitualCase
+from mythos.text.compare import compare
+from mythos.text.diff import merge3
+
+CHUNK = 500
+Decisions = Mapping[str, str]
+Progress = Callable[[int, int], None]
+ClauseKey = tuple[str, str]
+
+
+@dataclass
+class Work:
+    """The plan with what applying it needs."""
+
+    plan: InstallPlan
+    installed: InstalledPackage | None
+    texts: dict[str, list[str]] = field(default_factory=dict)  # prompt -> texts that are merged and not in the package
+    missing: dict[str, int] = field(default_factory=dict)  # prompt -> how many of its checkpoints are here already
+    clauses: dict[ClauseKey, str] = field(default_factory=dict)  # clause -> action
+    pinned: dict[ClauseKey, int] = field(default_factory=dict)  # clause -> version in force here
+
+
+def plan_install(
+    *,
+    actor: Actor,
+    swarm: Swarm,
+    bundle: Bundle,
+    decisions: Decisions | None = None,
+    accept_signer: str = "",
+    allow_unsigned: bool = False,
+    on_progress: Progress | None = None,
+) -> Work:
+    """Look at everything, change nothing."""
+    require(actor, "swarm.view", swarm)
+    installed = InstalledPackage.objects.filter(swarm=swarm, slug=bundle.about.name).first()
+    signer = _signer(swarm, bundle, installed)
+    plan = InstallPlan(bundle, signer, installed.version if installed else "")
+    plan.problems += _signer_problems(signer, accept_signer, allow_unsigned)
+    plan.problems += _version_problems(bundle, installed)
+    plan.problems += _dependency_problems(swarm, bundle)
+    work = Work(plan, installed)
+    chosen = decisions or {}
+    rows: list[PlanRow] = []
+    for codex in bundle.codices():
+        rows += _clauses(swarm, codex, work)
+    rows += _roles(swarm, list(bundle.roles()))
+    total, done = bundle.count("prompts"), 0
+    for chunk in _chunks(bundle.prompts()):
+        rows += _prompts(swarm, chunk, work)
+        done += len(chunk)
+        if on_progress:
+            on_progress(done, total)
+    rows = [_decided(row, chosen) for row in rows]
+    decided = {row.key: row.chosen for row in rows}
+    for contracts in _contract_chunks(bundle.contracts()):
+        rows += [_decided(row, chosen) for row in _contracts(swarm, contracts, work, decided)]
+    rows += [_decided(row, chosen) for row in _rituals(swarm, list(bundle.rituals()), installed)]
+    plan.rows = rows
+    return work
+
+
+def _decided(row: PlanRow, chosen: Decisions) -> PlanRow:
+    answer = chosen.get(row.key, "")
+    return replace(row, chosen=answer) if answer in row.choices else row
+
+
+def _chunks(prompts: Iterable[PromptEntry]) -> Iterable[list[PromptEntry]]:
+    held: list[PromptEntry] = []
+    for prompt in prompts:
+        held.append(prompt)
+        if len(held) == CHUNK:
+            yield held
+            held = []
+    if held:
+        yield held
+
+
+def _contract_chunks(rows: Iterable[ContractEntry]) -> Iterable[list[ContractEntry]]:
+    held = list(rows)
+    return (held[start : start + CHUNK] for start in range(0, len(held), CHUNK))
+
+
+def _signer(swarm: Swarm, bundle: Bundle, installed: InstalledPackage | None) -> SignerStanding:
+    signature = bundle.signature
+    before = installed.fingerprint if installed else ""
+    if signature is None:
+        return SignerStanding("changed" if before else "unsigned", before=before)
+    known = TrustedSigner.objects.filter(swarm=swarm, fingerprint=signature.fingerprint).first()
+    own = SigningKey.objects.filter(swarm=swarm, fingerprint=signature.fingerprint).first()
+    state = "first"
+    if (known and known.revoked_at) or (own and own.revoked_at):
+        state = "revoked"
+    elif installed is not None and before != signature.fingerprint:
+        state = "changed"
+    elif known or own:
+        state = "trusted"
+    return SignerStanding(state, signature.signer, signature.fingerprint, before)
+
+
+def _signer_problems(signer: SignerStanding, accept: str, allow_unsigned: bool) -> list[str]:
+    if signer.state == "revoked":
+        return [f"The signer {signer.name} ({signer.fingerprint[:16]}) is revoked here."]
+    if signer.state == "changed" and not signer.fingerprint and not allow_unsigned:
+        return ["The installed version is signed, and this one is not."]
+    if signer.state == "changed" and signer.fingerprint and signer.fingerprint != accept:
+        said = f"was signed with {signer.before[:16]}" if signer.before else "was not signed"
+        return [
+            f"The signer changed: the installed version {said}, this one is signed by {signer.name} with "
+            f"{signer.fingerprint[:16]}. Accept the new signer by its whole fingerprint if you know why."
+        ]
+    if signer.state == "unsigned" and not allow_unsigned:
+        return ["Nobody signed it. Allow unsigned packages for this install if you know where it comes from."]
+    return []
+
+
+def _version_problems(bundle: Bundle, installed: InstalledPackage | None) -> list[str]:
+    if installed is None or installed.sha256 == bundle.sha256:
+        return []
+    if installed.version == bundle.about.version:
+        return [f"Version {installed.version} is installed with other contents: one of the two was altered."]
+    if read_version(bundle.about.version) < read_version(installed.version):
+        return [f"Version {installed.version} is installed, and this is the older {bundle.about.version}."]
+    return []
+
+
+def _dependency_problems(swarm: Swarm, bundle: Bundle) -> list[str]:
+    there = dict(InstalledPackage.objects.filter(swarm=swarm).values_list("slug", "version"))
+    return [
+        f"It needs {need.name} {need.version}"
+        + (f", and {there[need.name]} is installed." if need.name in there else ", which is not installed.")
+        for need in bundle.about.dependencies
+        if need.name not in there or not takes(need.version, there[need.name])
+    ]
+
+
+def _clauses(swarm: Swarm, codex: CodexEntry, work: Work) -> list[PlanRow]:
+    rows = CodexClause.objects.filter(codex__swarm=swarm, codex__slug=codex.slug)
+    here = {row.ref: row for row in rows.filter(ref__in=[clause.ref for clause in codex.clauses])}
+    found = []
+    for clause in codex.clauses:
+        row = _clause(codex.slug, clause, here.get(clause.ref))
+        work.clauses[codex.slug, clause.ref] = row.action
+        own = here.get(clause.ref)
+        work.pinned[codex.slug, clause.ref] = own.accepted_version if own else len(clause.versions)
+        found.append(row)
+    return found
+
+
+def _clause(codex: str, theirs: ClauseEntry, mine: CodexClause | None) -> PlanRow:
+    name, text = f"{codex}/{theirs.ref}", theirs.versions[-1]["text"]
+    if mine is None:
+        return PlanRow("clause", name, "new", "Your codex lacks it; it is added with its history.", theirs=text)
+    if mine.status == CodexClause.Status.RETIRED:
+        said = "It is retired here, so nothing can promise it."
+        return PlanRow("clause", name, "clash", said, theirs=text, choices=("skip",))
+    own = _in_force(mine)
+    if own == text:
+        return PlanRow("clause", name, "same")
+    if any(row["text"] == own for row in theirs.versions):
+        said = "Your codex has an older version."
+    else:
+        found = compare(text, own)
+        said = found.findings[0].reason if found.findings else "Your codex words it in another way."
+        said = f"Yours says less. {said}" if found.is_regression else said
+    return PlanRow("clause", name, "clash", said, own, text, ("own", "skip"))
+
+
+def _in_force(clause: CodexClause) -> str:
+    if clause.accepted_version == clause.version:
+        return clause.text
+    text: str = clause.audits.get(version=clause.accepted_version).new_version
+    return text
+
+
+def _roles(swarm: Swarm, roles: Sequence[RoleEntry]) -> list[PlanRow]:
+    rows = CodexRole.objects.filter(swarm=swarm, is_newest=True, name__in=[role.name for role in roles])
+    here = {row.name: row for row in rows}
+    found = []
+    for role in roles:
+        mine = here.get(role.name)
+        if mine is None:
+            found.append(PlanRow("role", role.name, "new"))
+        elif _terms(mine.clauses) == _terms(role.clauses) and mine.includes == role.includes:
+            found.append(PlanRow("role", role.name, "same"))
+        else:
+            said = "Your role of this name binds other clauses; contracts that inherit it follow yours."
+            found.append(PlanRow("role", role.name, "conflict", said, choices=("mine",)))
+    return found
+
+
+def _terms(rows: Iterable[Mapping[str, object]]) -> list[tuple[object, ...]]:
+    return [(row["codex"], row["ref"], row["obligation"]) for row in rows]
+
+
+def _prompts(swarm: Swarm, chunk: Sequence[PromptEntry], work: Work) -> list[PlanRow]:
+    rows = Prompt.objects.filter(swarm=swarm, slug__in=[prompt.slug for prompt in chunk]).select_related("current")
+    here = {row.slug: row for row in rows}
+    hashes: dict[int, list[str]] = defaultdict(list)
+    points = PromptCheckpoint.objects.filter(prompt__in=list(here.values())).order_by("prompt_id", "version")
+    for prompt_id, sha in points.values_list("prompt_id", "sha256"):
+        hashes[prompt_id].append(sha)
+    bases: dict[int, InstalledPrompt] = {}
+    if work.installed is not None:
+        bases = {row.prompt_id: row for row in work.installed.prompts.filter(prompt__in=list(here.values()))}
+    return [
+        _prompt(entry, mine, hashes[mine.pk], bases.get(mine.pk), work)
+        if (mine := here.get(entry.slug))
+        else _new_prompt(entry, work)
+        for entry in chunk
+    ]
+
+
+def _new_prompt(entry: PromptEntry, work: Work) -> PlanRow:
+    work.missing[entry.slug] = 0
+    return PlanRow("prompt", entry.slug, "new", f"{len(entry.checkpoints)} checkpoints.", theirs=entry.head.text)
+
+
+def _prompt(entry: PromptEntry, mine: Prompt, have: Sequence[str], base: InstalledPrompt | None, work: Work) -> PlanRow:
+    if mine.deleted_at is not None or mine.current is None:
+        said = "It is in the trash here; restore or purge it first."
+        return PlanRow("prompt", entry.slug, "conflict", said)
+    theirs = [point.sha256 for point in entry.checkpoints]
+    head, began = mine.current.sha256, base.base_sha256 if base else ""
+    if head == theirs[-1]:
+        return PlanRow("prompt", entry.slug, "same")
+    if theirs[-1] in (began, *have):
+        return PlanRow("prompt", entry.slug, "ahead", "You changed it; the package did not.")
+    if list(have) == theirs[: len(have)] or (head == began and began in theirs):
+        start = len(have) if list(have) == theirs[: len(have)] else len(theirs) - theirs[::-1].index(began)
+        work.missing[entry.slug] = start
+        return PlanRow(
+            "prompt",
+            entry.slug,
+            "changed",
+            f"{len(theirs) - start} newer checkpoints.",
+            mine.current.text,
+            entry.head.text,
+        )
+    if base is not None:
+        merge = merge3(base.base_text + "\n", mine.current.text + "\n", entry.head.text + "\n")
+        if not merge.conflicts:
+            work.texts[entry.slug] = [merge.text.rstrip("\n")]
+            return PlanRow(
+                "prompt",
+                entry.slug,
+                "merged",
+                "Both sides changed it in different places.",
+                mine.current.text,
+                entry.head.text,
+            )
+        said = f"Both sides changed the same {len(merge.conflicts)} place(s)."
+    else:
+        said = "You have another prompt of this name."
+    work.texts[entry.slug] = [entry.head.text]
+    return PlanRow("prompt", entry.slug, "conflict", said, mine.current.text, entry.head.text, ("mine", "theirs"))
+
+
+def _contracts(swarm: Swarm, contracts: Sequence[ContractEntry], work: Work, decided: Decisions) -> list[PlanRow]:
+    rows = CodexContract.objects.filter(
+        prompt__swarm=swarm, prompt__slug__in=[row.prompt for row in contracts], status=CodexContract.Status.IN_FORCE
+    )
+    here = {row.prompt.slug: row for row in rows.select_related("prompt")}
+    return [_contract(entry, here.get(entry.prompt), work, decided) for entry in contracts]
+
+
+def _contract(entry: ContractEntry, mine: CodexContract | None, work: Work, decided: Decisions) -> PlanRow:
+    terms = [(term["codex"], term["ref"]) for term in entry.clauses]
+    clashing = sorted({key for key in terms if work.clauses[key] == "clash"})
+    answers = {decided.get(f"clause:{codex}/{ref}", "") for codex, ref in clashing}
+    names = ", ".join(f"{codex}/{ref}" for codex, ref in clashing)
+    if "skip" in answers:
+        return PlanRow("contract", entry.prompt, "left out", f"It promises {names}.")
+    if mine is not None and mine.fingerprint == entry.fingerprint:
+        return PlanRow("contract", entry.prompt, "same")
+    said = (
+        f"It will be held against your wording of {names}."
+        if clashing
+        else f"{len(terms)} clauses, {entry.state} there."
+    )
+    if mine is None:
+        return PlanRow("contract", entry.prompt, "new", said)
+    made = work.installed.claims.get("contracts", {}).get(entry.prompt, {}) if work.installed else {}
+    if made.get("here") == mine.fingerprint:
+        unchanged = made.get("fingerprint") == entry.fingerprint
+        return PlanRow("contract", entry.prompt, "same" if unchanged else "changed", "" if unchanged else said)
+    return PlanRow("contract", entry.prompt, "conflict", "You signed other terms.", choices=("mine", "theirs"))
+
+
+def _rituals(swarm: Swarm, rituals: Sequence[RitualEntry], installed: InstalledPackage | None) -> list[PlanRow]:
+    rows = Ritual.objects.filter(swarm=swarm, slug__in=[ritual.slug for ritual in rituals])
+    here = {row.slug: row for row in rows}
+    cases: dict[int, dict[str, str]] = defaultdict(dict)
+    for pk, ref, sha in RitualCase.objects.filter(ritual__in=list(here.values()), retired_version=None).values_list(
+        "ritual_id", "ref", "sha256"
+    ):
+        cases[pk][ref] = sha
+    known = installed.claims.get("rituals", {}) if installed else {}
+    found = []
+    for entry in rituals:
+        mine = here.get(entry.slug)
+        if mine is None:
+            found.append(PlanRow("ritual", entry.slug, "new", f"{len(entry.cases)} cases."))
+        elif cases[mine.pk] == _case_hashes(entry):
+            found.append(PlanRow("ritual", entry.slug, "same"))
+        elif known.get(entry.slug, {}).get("version") == mine.version:
+            found.append(PlanRow("ritual", entry.slug, "changed", f"{len(entry.cases)} cases."))
+        else:
+            said = "Your ritual of this name has other cases."
+            found.append(PlanRow("ritual", entry.slug, "conflict", said, choices=("mine", "theirs")))
+    return found
+
+
+def _case_hashes(entry: RitualEntry) -> dict[str, str]:
+    hashes = {}
+    for case in entry.cases:
+        content = {key: case[key] for key in ("input", "variables", "messages", "weight", "threshold")}
+        expectations, _ = checked(case["expectations"], strict=False)
+        hashes[str(case["ref"])] = case_hash(content | {"expectations": expectations})
+    return hashes

@@ -1,0 +1,35 @@
+"""Verbs on packages: make, sign, export, install, update, uninstall; keys and signers."""
+
+from mythos.packages.services.building import (
+    Draft,
+    create_package,
+    delete_package,
+    draft_of,
+    export_package,
+    prompts_named,
+    select_prompts,
+    signing_key,
+    update_package,
+)
+from mythos.packages.services.installing import Installation, install_package
+from mythos.packages.services.signers import create_key, revoke_key, trust_signer
+from mythos.packages.services.uninstalling import Removal, uninstall_package
+
+__all__ = [
+    "Draft",
+    "Installation",
+    "Removal",
+    "create_key",
+    "create_package",
+    "delete_package",
+    "draft_of",
+    "export_package",
+    "install_package",
+    "prompts_named",
+    "revoke_key",
+    "select_prompts",
+    "signing_key",
+    "trust_signer",
+    "uninstall_package",
+    "update_package",
+]
