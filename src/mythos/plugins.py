@@ -15,7 +15,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "detector": ("mythos.text.detectors", "DETECTORS"),
     "grader": ("mythos.graders", "GRADERS"),
     "provider": ("mythos.providers", "PROVIDERS"),
-    "format": ("mythos.formats", "FORMATS"),
+    "format": ("mythos.formats.prompts", "FORMATS"),
 }
 
 

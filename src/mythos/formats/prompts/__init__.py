@@ -1,4 +1,4 @@
-"""Where prompts come from: files, folders, tables, revision logs, git repositories. One reader a file."""
+"""Where prompts come from and go to. One format a file; `READERS` are the sources, `FORMATS` what a file can be."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mythos.errors import Invalid
-from mythos.formats.prompts import folder, git, revisions, table
-from mythos.formats.prompts.base import Item, Problem, PromptRecord, Revision
+from mythos.formats.prompts import folder, git, revisions
+from mythos.formats.prompts.base import Format, Item, Problem, PromptRecord, Revision
+from mythos.formats.prompts.recognise import BUILT_IN, format_of
 
+FORMATS: dict[str, Format] = {form.name: form for form in BUILT_IN}
 READERS: dict[str, Callable[[Path], Iterator[Item]]] = {
     "folder": folder.read,
     "file": folder.read,
-    "csv": table.read,
     "revisions": revisions.read,
     "git": git.read,
 }
+ENDINGS = (".md", ".markdown", ".txt", ".prompty", ".prompt", ".yml", ".yaml", ".csv", ".json")
 
 
 def kind_of(path: Path) -> str:
@@ -25,14 +27,16 @@ def kind_of(path: Path) -> str:
     if not path.exists():
         raise Invalid(f"{path} does not exist.", data={"file": str(path)})
     ending = path.suffix.lower()
-    known = {".csv": "csv", ".json": "revisions"} | dict.fromkeys([".md", ".txt", ".markdown"], "file")
-    if ending not in known:
+    form = format_of(path.name, folder.read_file(path, revisions.MAX_JSON_BYTES)) if ending in ENDINGS else None
+    if ending == ".json" and form is None:
+        return "revisions"
+    if ending not in ENDINGS or (form is None and ending in (".yml", ".yaml")):
         raise Invalid(
             f"{path.name} is no source of prompts.",
-            hint="Give a folder, a git repository, or a .md, .txt, .csv or .json file.",
+            hint=f"Give a folder, a git repository, or a file that ends in {', '.join(ENDINGS)}.",
             data={"file": path.name},
         )
-    return known[ending]
+    return "file"
 
 
 def read_prompts(path: Path, *, kind: str | None = None) -> Iterator[Item]:
@@ -40,4 +44,16 @@ def read_prompts(path: Path, *, kind: str | None = None) -> Iterator[Item]:
     return READERS[kind or kind_of(path)](path)
 
 
-__all__ = ["READERS", "Item", "Problem", "PromptRecord", "Revision", "kind_of", "read_prompts"]
+__all__ = [
+    "ENDINGS",
+    "FORMATS",
+    "READERS",
+    "Format",
+    "Item",
+    "Problem",
+    "PromptRecord",
+    "Revision",
+    "format_of",
+    "kind_of",
+    "read_prompts",
+]

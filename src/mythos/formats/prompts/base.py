@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from mythos.errors import MythosError
+from mythos.errors import Invalid, MythosError
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,11 @@ class Revision:
 
 @dataclass(frozen=True)
 class PromptRecord:
-    """One prompt with its revisions, oldest first; `line` counts from 1."""
+    """One prompt with its revisions, oldest first; `line` counts from 1.
+
+    `metadata` is what other tools keep beside a text: `description`, `model`, `parameters`, `inputs` and `authors` in
+    one spelling, and under the name of a format whatever only that format knows. Plain JSON values.
+    """
 
     slug: str
     title: str
@@ -32,6 +38,13 @@ class PromptRecord:
     tags: tuple[str, ...] = ()
     file: str = ""
     line: int = 1
+    metadata: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The newest text."""
+        return self.revisions[-1].text
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,37 @@ class Problem:
 
 
 Item = PromptRecord | Problem
+# Gives the text of a file that a document refers to, or None when it is not there to be read.
+OpenFile = Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way to write prompts in a file; `load` raises Invalid with file, line or field, `dump` never loses silently.
+
+    `suffix` is what follows the slug in a file's path. `blocks` are the template constructs the format's own tools run,
+    None when the file only carries the text.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    load: Callable[[bytes, str, OpenFile], Sequence[Item]]
+    dump: Callable[[Sequence[PromptRecord]], bytes]
+    holds_many: bool = False
+    blocks: tuple[str, ...] | None = ()
+
+
+def no_file(name: str) -> str | None:
+    """There are no files beside the document."""
+    return None
+
+
+def refuse(file: str, message: str, *, line: int = 1, field: str = "", hint: str = "") -> Invalid:
+    """The error of a file that is not taken; it names the field or the line."""
+    where = f"{file}, {field}" if field else f"{file}, line {line}"
+    data = {"file": file, "line": line} | ({"field": field} if field else {})
+    return Invalid(f"{where}: {message}", hint=hint, data=data)
 
 
 def problem_of(error: MythosError, file: str, line: int = 1) -> Problem:

@@ -1,64 +1,96 @@
-"""A file or a folder of Markdown and text files; `<name>/system.md` is the prompt `<name>`."""
+"""A file or a folder of prompt files of any format; `<name>/system.md` is the prompt `<name>`."""
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from mythos.errors import MythosError
-from mythos.formats.prompts.base import Item, Problem, PromptRecord, Revision, problem_of, slugify, title_of
+from mythos.formats.prompts.base import Format, Item, OpenFile, Problem, problem_of
+from mythos.formats.prompts.recognise import format_of
 from mythos.text.normalize import MAX_BYTES, decode
 
-ENDINGS = (".prompt.md", ".md", ".markdown", ".txt")
-_SKIPPED_NAMES = {"readme", "license", "changelog", "contributing"}
+MOST_FILES = 50_000
 
 
-def slug_and_kind(path: PurePosixPath) -> tuple[str, str] | None:
-    """Slug and kind of a prompt file by its relative path; None when it is no prompt file."""
-    name = path.name
-    ending = next((e for e in ENDINGS if name.lower().endswith(e)), None)
-    if ending is None or any(part.startswith(".") for part in path.parts):
-        return None
-    stem = name[: -len(ending)]
-    if stem.lower() in _SKIPPED_NAMES:
-        return None
-    if stem == "system" and len(path.parts) > 1:
-        return slugify(path.parent.as_posix()), "system"
-    slug = slugify((path.parent / stem).as_posix())
-    return (slug, "user" if stem == "user" else "system") if slug else None
-
-
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
     """Bytes of a file, never more than one past the limit: a huge file must not fill the memory."""
     with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+        return file.read(most + 1)
 
 
 def read(path: Path) -> Iterator[Item]:
     """Prompts of a file or folder in the order of their names."""
     if path.is_file():
-        yield _record(path, PurePosixPath(path.name))
+        yield from read_one(path.parent, PurePosixPath(path.name), follow=True)
         return
-    for file in sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink()):
-        relative = PurePosixPath(file.relative_to(path).as_posix())
-        if slug_and_kind(relative) is not None:
-            yield _record(file, relative)
+    for relative in files_of(path):
+        yield from read_one(path, relative)
 
 
-def _record(file: Path, relative: PurePosixPath) -> Item:
-    named = slug_and_kind(relative)
-    slug, kind = named or (slugify(relative.stem), "system")
+def files_of(folder: Path) -> Iterator[PurePosixPath]:
+    """Relative paths of the files below a folder, in order; links and hidden names are left out."""
+    found: list[PurePosixPath] = []
+    for top, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in names:
+            path = Path(top) / name
+            if not name.startswith(".") and not path.is_symlink() and path.is_file():
+                found.append(PurePosixPath(path.relative_to(folder).as_posix()))
+    yield from sorted(found)[:MOST_FILES]
+    if len(found) > MOST_FILES:
+        yield PurePosixPath(f"… and {len(found) - MOST_FILES} more")
+
+
+def read_one(folder: Path, relative: PurePosixPath, *, follow: bool = False) -> Iterator[Item]:
+    """The prompts of one file; nothing when it is no prompt file, a problem when it is a bad one."""
     shown = relative.as_posix()
-    if not slug:
-        return Problem(shown, 1, "No slug can be made from the file's name.")
+    if shown.startswith("…"):
+        yield Problem(shown, 1, f"Only the first {MOST_FILES:,} files of a folder are read.")
+        return
+    form: Format | None = None
     try:
-        if file.stat().st_size > MAX_BYTES:
-            decode(b"\n" * (MAX_BYTES + 1), name=shown)
-        text = decode(read_file(file), name=shown)
+        data = read_inside(folder, relative, follow=follow)
+        form = format_of(shown, data, alone=follow)
+        if form is None:
+            return
+        if len(data) > MAX_BYTES and not form.holds_many:
+            decode(data, name=shown)
+        yield from form.load(data, shown, _beside(folder, relative))
     except MythosError as error:
-        return problem_of(error, shown)
+        if follow and form is not None and form.holds_many:
+            raise  # a table that cannot be read has no other rows to go on with
+        yield problem_of(error, shown)
     except OSError as error:
-        return Problem(shown, 1, f"The file cannot be read: {error.strerror}.")
-    if not text.strip():
-        return Problem(shown, 1, "The file is empty.")
-    return PromptRecord(slug, title_of(slug), (Revision(text),), kind, (), shown, 1)
+        yield Problem(shown, 1, f"The file cannot be read: {error.strerror}.")
+
+
+def read_inside(folder: Path, relative: PurePosixPath, *, follow: bool = False) -> bytes:
+    """Bytes of a file below a folder; a link is refused by the system itself."""
+    path = folder / relative
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(None, "it is no file")
+        return file.read(MAX_BYTES + 1)
+
+
+def _beside(folder: Path, relative: PurePosixPath) -> OpenFile:
+    """Opens files that a document refers to, when they stand in its own folder or below it."""
+
+    def open_file(name: str) -> str | None:
+        wanted = PurePosixPath(name)
+        if wanted.is_absolute() or ".." in wanted.parts or not wanted.parts:
+            return None
+        top = folder / relative.parent
+        path = top / wanted
+        if any(part.is_symlink() for part in [path, *path.parents] if part.is_relative_to(top) and part != top):
+            return None
+        try:
+            return decode(read_inside(top, wanted), name=wanted.as_posix())
+        except (OSError, ValueError):
+            return None
+
+    return open_file

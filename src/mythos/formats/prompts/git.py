@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from mythos.errors import Invalid, MythosError, NotConfigured
 from mythos.formats.prompts.base import Item, PromptRecord, Revision, problem_of, title_of
-from mythos.formats.prompts.folder import slug_and_kind
+from mythos.formats.prompts.markdown import slug_and_kind
 from mythos.text.normalize import MAX_BYTES, decode
 
 _FORMAT = "%x01%H%x00%aI%x00%an%x00%s%x00"

@@ -65,14 +65,11 @@ class _Reading:
         given = self.config.get("prompts") or []
         found = []
         for entry in given if isinstance(given, list) else [given]:
-            text = entry if isinstance(entry, str) else entry.get("raw") or entry.get("id") or ""
-            if str(text).startswith("file://"):
-                content = self.open_file(str(text).removeprefix("file://"))
-                if content is None:
-                    self.notes.append(f"The prompt {text} is not part of the import.")
-                    continue
-                text = content
-            found.append(_messages(str(text)))
+            text = prompt_text(entry, self.open_file)
+            if text is None:
+                self.notes.append(f"The prompt {_named(entry)} is not part of the import.")
+                continue
+            found.append(_messages(text))
         return found
 
     def _cases(self, number: int, test: Any) -> Iterator[CaseRecord]:
@@ -124,6 +121,18 @@ class _Reading:
                 yield from_promptfoo(entry)
 
 
+def _named(entry: Any) -> str:
+    """What a prompt's entry says: its text, or the file it is in."""
+    fields = entry if isinstance(entry, dict) else {"raw": entry}
+    return str(fields.get("raw") or fields.get("id") or "")
+
+
+def prompt_text(entry: Any, open_file: OpenFile) -> str | None:
+    """The text of an entry of `prompts`; None when it stands in a file that is not there."""
+    text = _named(entry)
+    return open_file(text.removeprefix("file://")) if text.startswith("file://") else text
+
+
 def _case(
     variables: dict[str, Any], expectations: list[dict[str, Any]], test: dict[str, Any], place: str, options: Any
 ) -> CaseRecord:
@@ -170,9 +179,13 @@ def write(document: RitualDocument, *, providers: list[Any] | None = None) -> tu
     config["prompts"] = _prompts(document, origin)
     config["providers"] = origin.get("providers") or providers or ["echo"]
     config["tests"] = tests
+    return config_text(config), tuple(dict.fromkeys(notes))
+
+
+def config_text(config: dict[str, Any]) -> str:
+    """A config as a file that names promptfoo's schema."""
     header = "# yaml-language-server: $schema=https://promptfoo.dev/config-schema.json\n"
-    text = header + yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120)
-    return text, tuple(dict.fromkeys(notes))
+    return header + yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120)
 
 
 def _prompts(document: RitualDocument, origin: dict[str, Any]) -> Any:

@@ -1,0 +1,107 @@
+"""`.prompty`: version 2 as it is, version 1 read as version 2. References such as `${env:KEY}` stay as written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mythos.formats.prompts.base import Format, Item, OpenFile, PromptRecord
+from mythos.formats.prompts.bounds import needed
+from mythos.formats.prompts.front_matter import join, split
+from mythos.formats.prompts.particulars import (
+    CAMEL,
+    filled,
+    inputs_from,
+    our_names,
+    record_of,
+    slug_of_path,
+    text_field,
+    their_names,
+    words,
+)
+from mythos.formats.prompts.turns import join_turns, split_turns, tidy_marks, turns_of
+from mythos.text.normalize import decode
+
+SUFFIX = ".prompty"
+
+
+def load(data: bytes, name: str, open_file: OpenFile) -> Sequence[Item]:
+    """The prompt of a file."""
+    parts = split(decode(data, name=name), name)
+    fields = dict(parts.fields)
+    title, description = text_field(fields, "name", name), text_field(fields, "description", name)
+    own = dict(needed(fields.pop("metadata", None) or {}, dict, name, "metadata"))
+    authors, tags = _listed(fields, own, "authors", name), _listed(fields, own, "tags", name)
+    model, parameters, rest = _model(fields.pop("model", None), name)
+    inputs = _inputs(fields, name)
+    fields |= filled({"metadata": own, "model": rest})
+    metadata = {
+        "description": description,
+        "authors": authors,
+        "model": model,
+        "parameters": parameters,
+        "inputs": inputs,
+        "prompty": fields,
+    }
+    turns = split_turns(tidy_marks(parts.body))
+    return [record_of(name, turns, filled(metadata), slug=slug_of_path(name, SUFFIX), title=title, tags=tags)]
+
+
+def _listed(fields: dict[str, Any], own: dict[str, Any], key: str, name: str) -> list[str]:
+    """Version 1 has authors and tags beside the name, version 2 below `metadata`."""
+    place = own if key in own else fields
+    value = place.pop(key, None)
+    return [] if value is None else words([value] if isinstance(value, str) else value, name, key)
+
+
+def _model(value: Any, name: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """The model's id, its parameters, and how to reach it."""
+    if value is None or isinstance(value, str):
+        return value or "", {}, {}
+    rest = dict(needed(value, dict, name, "model"))
+    if "api" in rest and "apiType" not in rest:
+        rest["apiType"] = rest.pop("api")
+    if isinstance(rest.get("configuration"), dict) and "connection" not in rest:
+        way = rest.pop("configuration")
+        rest["connection"] = {("kind" if key == "type" and "kind" not in way else key): way[key] for key in way}
+    if "parameters" in rest and "options" not in rest:
+        rest["options"] = rest.pop("parameters")
+    model = text_field(rest, "id", f"{name}, model")
+    options = needed(rest.pop("options", None) or {}, dict, name, "model.options")
+    return model, our_names(options, CAMEL), rest
+
+
+def _inputs(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    """Inputs, wherever this version keeps them; a reference to a file stays a reference."""
+    made: dict[str, Any] = {}
+    if isinstance(fields.get("inputs"), (list, dict)):
+        made = inputs_from(fields.pop("inputs"), name, "inputs")
+    elif isinstance(fields.get("inputSchema"), dict) and set(fields["inputSchema"]) == {"properties"}:
+        made = inputs_from(fields.pop("inputSchema")["properties"], name, "inputSchema.properties")
+    if isinstance(fields.get("sample"), dict):
+        for key, value in fields.pop("sample").items():
+            made.setdefault(key, {}).setdefault("example", value)
+    return made
+
+
+def dump(records: Sequence[PromptRecord]) -> bytes:
+    """A file of version 2."""
+    (record,) = records
+    meta = record.metadata
+    own = dict(meta.get("prompty", {}))
+    about = filled({"authors": meta.get("authors"), "tags": list(record.tags)}) | own.pop("metadata", {})
+    way = dict(own.pop("model", {}))
+    options = their_names(meta.get("parameters", {}), CAMEL)
+    model: Any = filled({"id": meta.get("model")}) | way | filled({"options": options})
+    inputs = [_entry(key, spec) for key, spec in meta.get("inputs", {}).items()]
+    head = {"name": record.title, "description": meta.get("description"), "metadata": about}
+    head["model"] = model["id"] if set(model) == {"id"} else model
+    fields = filled(head | {"inputs": inputs}) | own
+    return join(fields, join_turns(turns_of(record))).encode()
+
+
+def _entry(key: str, spec: dict[str, Any]) -> dict[str, Any]:
+    return {"name": key} | {("kind" if name == "type" else name): value for name, value in spec.items()}
+
+
+FORMAT = Format("prompty", "Prompty", SUFFIX, load, dump, blocks=("{%",))

@@ -1,0 +1,112 @@
+"""A conversation as one text: each turn begins with a line such as `user:`, as Prompty writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mythos.formats.prompts.base import PromptRecord, refuse
+from mythos.text.normalize import normalize
+
+ROLES = ("system", "developer", "user", "assistant", "tool", "placeholder")
+CHAT = "chat"
+_ROLE = "|".join(ROLES)
+_MARK = re.compile(rf"({_ROLE})(\[[^\]\n]{{0,200}}\])?:")
+_ESCAPED = re.compile(rf"\\+(?:{_ROLE})(?:\[[^\]\n]{{0,200}}\])?:")
+_LOOSE = re.compile(rf"[ \t]*#?[ \t]*({_ROLE})[ \t]*(\[[^\]\n]{{0,200}}\])?[ \t]*:[ \t]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one role says; `about` is what stands in brackets after the role."""
+
+    role: str
+    content: str
+    about: str = ""
+
+
+def split_turns(text: str, *, first: str = "system") -> list[Turn]:
+    """The turns of a text; what stands before the first mark is said by `first`."""
+    turns, role, about, lines = [], first, "", list[str]()
+    begun = False
+    for line in [*text.split("\n"), None]:
+        mark = _MARK.fullmatch(line) if line is not None else None
+        if line is None or mark:
+            content = "\n".join(lines).strip("\n")
+            if begun or content:
+                turns.append(Turn(role, content, about))
+        if mark:
+            role, about, lines, begun = mark[1], mark[2] or "", [], True
+        elif line is not None:
+            lines.append(line[1:] if _ESCAPED.fullmatch(line) else line)
+    return turns
+
+
+def join_turns(turns: Sequence[Turn]) -> str:
+    """The text of turns; a line of a content that looks like a mark gets a backslash."""
+    parts = []
+    for turn in turns:
+        lines = [
+            f"\\{line}" if _MARK.fullmatch(line) or _ESCAPED.fullmatch(line) else line
+            for line in normalize(turn.content).split("\n")
+        ]
+        parts.append("\n".join([f"{turn.role}{turn.about}:", *lines]).rstrip("\n"))
+    return "\n\n".join(parts)
+
+
+def tidy_marks(text: str) -> str:
+    """Marks in the loose spelling other readers allow, in ours."""
+    lines = []
+    for line in text.split("\n"):
+        loose = _LOOSE.fullmatch(line)
+        lines.append(f"{loose[1].lower()}{loose[2] or ''}:" if loose else line)
+    return "\n".join(lines)
+
+
+def said(turns: Sequence[Turn], name: str) -> tuple[str, str, dict[str, Any]]:
+    """Text, kind and metadata of a conversation; one turn of the system or the user is a text without marks."""
+    if not any(turn.content.strip() for turn in turns):
+        raise refuse(name, "it says nothing.")
+    only = turns[0]
+    if len(turns) == 1 and only.role in ("system", "user") and not only.about:
+        return normalize(only.content), only.role, {}
+    return normalize(join_turns(turns)), "system", {"form": CHAT}
+
+
+def turns_of(record: PromptRecord) -> list[Turn]:
+    """What a prompt says, turn by turn."""
+    text = normalize(record.text)
+    if record.metadata.get("form") == CHAT:
+        return split_turns(text)
+    return [Turn("user" if record.kind == "user" else "system", text)]
+
+
+def from_messages(value: Any, name: str, field: str) -> list[Turn]:
+    """Turns of a list of `{role, content}`; Invalid names the entry."""
+    if not isinstance(value, list) or not value:
+        raise refuse(name, "expected a list of messages.", field=field)
+    turns = []
+    for number, entry in enumerate(value):
+        where = f"{field}[{number}]"
+        if isinstance(entry, dict) and entry.get("type") == "placeholder" and isinstance(entry.get("name"), str):
+            turns.append(Turn("placeholder", entry["name"]))
+            continue
+        if not isinstance(entry, dict) or not isinstance(entry.get("content"), str):
+            raise refuse(name, "a message needs a role and a content that is text.", field=where)
+        role = "assistant" if entry.get("role") == "model" else entry.get("role")
+        if role not in ROLES:
+            raise refuse(name, f"the role must be one of {', '.join(ROLES)}.", field=f"{where}.role")
+        turns.append(Turn(role, entry["content"]))
+    return turns
+
+
+def as_messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
+    """Turns as `{role, content}`."""
+    return [
+        {"type": "placeholder", "name": turn.content}
+        if turn.role == "placeholder"
+        else {"role": turn.role, "content": turn.content}
+        for turn in turns
+    ]
