@@ -19,7 +19,7 @@ from mythos.codex.planning import CodexPlan, plan_import
 from mythos.codex.services import CodexImportReport, import_codex
 from mythos.errors import Invalid
 from mythos.formats.codex_markdown import CodexDocument, read_codex
-from mythos.formats.prompts import read_prompts
+from mythos.formats.prompts import ENDINGS, read_prompts
 from mythos.formats.prompts.folder import read_file
 from mythos.prompts.services import ImportReport, import_prompts
 from mythos.text.normalize import decode
@@ -136,16 +136,17 @@ def _show_plan(plan: CodexPlan, report: CodexImportReport | None, as_json: bool)
 @swarm_option
 @json_option
 def prompts(path: Path, assistant_slug: str, strict: bool, dry_run: bool, swarm_slug: str, as_json: bool) -> int:
-    """Import prompts from a file, a folder, a CSV, a JSON of revisions or a git repository.
+    """Import prompts from a file, a folder, a table, a JSON of revisions or a git repository.
 
-    A bad row is named with its file and line and does not stop the others; the exit code is then 2.
+    The format of each file is recognised: .md, .txt, .prompty, .prompt, .prompt.yml, SKILL.md, a promptfoo config,
+    Langfuse JSON, .csv. A bad row is named with its file and line and does not stop the others; exit code 2 tells.
     """
     try:
         records = list(read_prompts(path))
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}.", data={"file": str(path)}) from error
     if not records:
-        raise Invalid(f"{path} holds no prompts.", hint="Files ending in .md or .txt are prompts.")
+        raise Invalid(f"{path} holds no prompts.", hint=f"Files of prompts end in {', '.join(ENDINGS)}.")
     prepare()
     with _swarm_for_a_look(swarm_slug) if dry_run else _swarm(swarm_slug) as swarm, Progress(len(records)) as progress:
         report = import_prompts(
@@ -169,19 +170,28 @@ def _swarm(slug: str) -> Iterator[Swarm]:
 def _show_report(report: ImportReport, as_json: bool) -> None:
     for problem in report.problems:
         click.echo(f"error: {problem}", err=True)
+    for note in report.notes:
+        click.echo(f"note: {note}", err=True)
     if as_json:
         print_json(
             {
                 "dry_run": report.dry_run,
                 "created": report.created,
                 "revised": report.revised,
+                "described": report.described,
                 "unchanged": report.unchanged,
                 "checkpoints": report.checkpoints,
+                "notes": report.notes,
                 "problems": [vars(problem) for problem in report.problems],
             }
         )
         return
-    found = {"new": report.created, "revised": report.revised, "unchanged": report.unchanged}
+    found = {
+        "new": report.created,
+        "revised": report.revised,
+        "changed beside the text": report.described,
+        "unchanged": report.unchanged,
+    }
     counts = ", ".join(f"{len(slugs)} {word}" for word, slugs in found.items() if slugs) or "none"
     click.echo(f"Prompts: {counts}. Checkpoints added: {0 if report.dry_run else report.checkpoints}.")
     if report.dry_run:

@@ -91,6 +91,8 @@ class Prompt(models.Model):
     title = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.SYSTEM)
     tags = models.JSONField(default=list, blank=True)
+    # What other tools keep beside the text: model, parameters, inputs. Files of their formats give it back.
+    metadata = models.JSONField(default=dict, blank=True)
     assistant = models.ForeignKey(Assistant, null=True, blank=True, on_delete=models.SET_NULL, related_name="prompts")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="forks")
     current = models.ForeignKey("PromptCheckpoint", null=True, blank=True, on_delete=models.PROTECT, related_name="+")

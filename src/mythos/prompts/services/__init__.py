@@ -14,6 +14,7 @@ from mythos.prompts.services.labels import (
 )
 from mythos.prompts.services.merging import merge_fork
 from mythos.prompts.services.retention import purge_trash, schedule_purge
+from mythos.prompts.services.sync import Synced, SyncReport, pull_folder, push_folder
 from mythos.prompts.services.tags import tag_checkpoints, untag_checkpoints
 from mythos.prompts.services.texts import create_prompt, fork_prompt, restore_checkpoint, revise_prompt
 from mythos.prompts.services.trash import purge_expired, purge_prompt, trash_prompt, untrash_prompt
@@ -23,6 +24,8 @@ from mythos.prompts.services.vault import VaultReport, import_vault
 __all__ = [
     "ImportReport",
     "PlanRow",
+    "SyncReport",
+    "Synced",
     "VaultReport",
     "create_prompt",
     "decide_label_request",
@@ -34,9 +37,11 @@ __all__ = [
     "is_protected",
     "merge_fork",
     "move_label",
+    "pull_folder",
     "purge_expired",
     "purge_prompt",
     "purge_trash",
+    "push_folder",
     "queue_export",
     "queue_import",
     "read_upload",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -57,6 +58,7 @@ class Arrival:
     prompt: Prompt | None
     texts: Sequence[Text]
     forked_from: PromptCheckpoint | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def _plant(actor: Actor, swarm: Swarm, arrivals: Sequence[Arrival]) -> None:
             title=arrival.title.strip() or arrival.slug,
             kind=arrival.kind,
             tags=clean_tags(arrival.tags),
+            metadata=arrival.metadata,
             assistant=arrival.assistant,
             parent=arrival.forked_from.prompt if arrival.forked_from else None,
             created_by=by,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import F
 
@@ -23,6 +24,7 @@ def update_details(
     kind: str | None = None,
     tags: Sequence[str] | None = None,
     assistant: Assistant | None = None,
+    metadata: dict[str, Any] | None = None,
 ) -> Prompt:
     """Change what describes a prompt; None leaves a value as it is."""
     prompt = get_prompt(actor, prompt_id)
@@ -40,6 +42,7 @@ def update_details(
     prompt.kind = kind or prompt.kind
     prompt.tags = clean_tags(tags) if tags is not None else prompt.tags
     prompt.assistant = assistant or prompt.assistant
-    prompt.save(update_fields=["title", "kind", "tags", "assistant"])
+    prompt.metadata = metadata if metadata is not None else prompt.metadata
+    prompt.save(update_fields=["title", "kind", "tags", "assistant", "metadata"])
     Prompt.objects.filter(pk=prompt.pk).update(stamp=F("stamp") + 1)
     return prompt

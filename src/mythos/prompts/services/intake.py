@@ -13,6 +13,7 @@ from mythos.errors import Invalid, MythosError
 from mythos.formats.prompts.base import Item, Problem, PromptRecord, Revision, problem_of
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.prompts.services.batches import Arrival, Text, write_batch
+from mythos.prompts.services.details import update_details
 from mythos.prompts.services.measure import MOST_CHARACTERS, measured
 from mythos.prompts.services.recording import Origin
 from mythos.prompts.services.texts import create_prompt, problems_of, revise_prompt
@@ -26,7 +27,7 @@ AT_ONCE = 200  # changes of one import that are compared as they come in; the wo
 
 @dataclass(frozen=True)
 class PlanRow:
-    """What the import does with one record: `new`, `revised` or `same`, and how many checkpoints it adds."""
+    """What the import does with one record: `new`, `revised`, `described` or `same`, and the checkpoints it adds."""
 
     slug: str
     action: str
@@ -41,6 +42,7 @@ class ImportReport:
 
     rows: list[PlanRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     dry_run: bool = False
 
     def _slugs(self, action: str) -> list[str]:
@@ -55,6 +57,11 @@ class ImportReport:
     def revised(self) -> list[str]:
         """Slugs of prompts that got new checkpoints."""
         return self._slugs("revised")
+
+    @property
+    def described(self) -> list[str]:
+        """Slugs of prompts whose text stayed and whose metadata changed."""
+        return self._slugs("described")
 
     @property
     def unchanged(self) -> list[str]:
@@ -96,6 +103,7 @@ class Intake:
             return
         if record.slug in self.waiting or record.slug in self.begun:
             self.finish()
+        self.report.notes += [f"{record.file}: {note.removeprefix(f'{record.file}, ')}" for note in record.notes]
         self.waiting[record.slug] = record
         self.texts += len(record.revisions)
         if self.texts >= BATCH:
@@ -117,7 +125,7 @@ class Intake:
 
     def _write(self, records: Mapping[str, PromptRecord], handed: Handed) -> None:
         prompts = _stored(self.swarm, list(records))
-        arrivals = []
+        arrivals, described = [], []
         for record in records.values():
             try:
                 arrival = self._arrival(record, handed, *prompts.get(record.slug, (None, [])))
@@ -128,10 +136,15 @@ class Intake:
             except MythosError as error:
                 self.report.problems.append(problem_of(error, record.file, record.line))
                 continue
-            action = "new" if arrival.prompt is None else "revised" if arrival.texts else "same"
+            action = _action(arrival)
+            if action != "new" and _is_described_anew(arrival):
+                described.append(arrival)
             self.report.rows.append(PlanRow(record.slug, action, len(arrival.texts), record.file, record.line))
         if not self.report.dry_run:
             self.compared += write_batch(self.actor, self.swarm, arrivals, max(0, AT_ONCE - self.compared))
+            for arrival in described:
+                assert arrival.prompt is not None
+                update_details(actor=self.actor, prompt_id=arrival.prompt.pk, metadata=arrival.metadata)
 
     def _arrival(self, record: PromptRecord, handed: Handed, prompt: Prompt | None, hashes: Sequence[str]) -> Arrival:
         """What of a record is new, measured; Invalid when it cannot be taken."""
@@ -149,7 +162,9 @@ class Intake:
             )
             for revision, when in _dated(missing)
         ]
-        return Arrival(record.slug, record.title, record.kind, record.tags, self.assistant, prompt, texts)
+        return Arrival(
+            record.slug, record.title, record.kind, record.tags, self.assistant, prompt, texts, record.metadata
+        )
 
     def _one_by_one(self, arrival: Arrival, record: PromptRecord) -> None:
         """A text with includes is looked at by the verbs people use: they know which circles there are."""
@@ -167,6 +182,7 @@ class Intake:
                     title=record.title,
                     kind=record.kind,
                     tags=record.tags,
+                    metadata=record.metadata,
                     assistant=self.assistant,
                     message=by.reason,
                     source="import",
@@ -185,6 +201,17 @@ class Intake:
                 created_at=by.created_at,
                 author_name=by.author_name,
             )
+
+
+def _action(arrival: Arrival) -> str:
+    if arrival.prompt is None:
+        return "new"
+    return "revised" if arrival.texts else "described" if _is_described_anew(arrival) else "same"
+
+
+def _is_described_anew(arrival: Arrival) -> bool:
+    """A source that says nothing beside the text leaves what is known of it."""
+    return arrival.prompt is not None and bool(arrival.metadata) and arrival.metadata != arrival.prompt.metadata
 
 
 def _includes_something(arrival: Arrival) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -34,6 +35,7 @@ def create_prompt(
     title: str = "",
     kind: str = Prompt.Kind.SYSTEM,
     tags: Sequence[str] = (),
+    metadata: dict[str, Any] | None = None,
     assistant: Assistant | None = None,
     message: str = "",
     source: str = "web",
@@ -57,6 +59,7 @@ def create_prompt(
             title=title.strip() or slug,
             kind=kind,
             tags=clean_tags(tags),
+            metadata=metadata or {},
             assistant=assistant,
             created_by=person(actor),
             created_at=created_at or timezone.now(),
@@ -111,6 +114,7 @@ def fork_prompt(
             title=title.strip() or f"{parent.title} (fork)",
             kind=parent.kind,
             tags=parent.tags,
+            metadata=parent.metadata,
             assistant=parent.assistant,
             parent=parent,
             created_by=person(actor),
