@@ -18,6 +18,7 @@ from mythos.assistants.queries import get_assistant
 from mythos.codex.serving import serve_prompt
 from mythos.errors import Invalid
 from mythos.prompts import queries, services
+from mythos.prompts.files import prompt_as_file
 from mythos.prompts.lineage import lineage_of
 from mythos.prompts.models import Prompt
 from mythos.prompts.splitting import ANYBODY, Reader
@@ -227,6 +228,21 @@ def render_prompt(request: HttpRequest, prompt_id: int, body: shapes.RenderIn) -
     prompt = queries.get_prompt(actor, prompt_id)
     text = queries.render_prompt(actor, prompt, body.values, label=body.label, version=body.version)
     return {"text": text}
+
+
+@router.get("/{path:slug}/export", response=shapes.ExportOut)
+def export_prompt(
+    request: HttpRequest,
+    slug: str,
+    format: str = "markdown",
+    swarm: str | None = None,
+    label: str | None = None,
+    version: int | None = None,
+) -> Any:
+    """A prompt by slug or number as a file of another tool's format, and every field that such a file cannot hold."""
+    actor, where = actor_of(request), swarm_of(request, swarm)
+    prompt = queries.get_prompt(actor, int(slug) if slug.isdigit() else slug, where)
+    return prompt_as_file(actor, prompt, format, label=label, version=version)
 
 
 @router.get("/{path:slug}", response=shapes.PromptWithTextOut)

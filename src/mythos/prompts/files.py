@@ -9,7 +9,7 @@ from mythos.accounts.actors import Actor
 from mythos.accounts.permissions import require
 from mythos.errors import Invalid, NotFound
 from mythos.formats.prompts import FORMATS, Format, PromptRecord, Revision
-from mythos.formats.prompts.losses import Written, write
+from mythos.formats.prompts.losses import Loss, Written, write
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.prompts.queries import checkpoint_of
 
@@ -21,6 +21,16 @@ class ExportedPrompt:
     title: str
     checkpoint: PromptCheckpoint
     written: Written
+
+    @property
+    def format(self) -> str:
+        """The format's name."""
+        return self.written.format
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What the file cannot hold."""
+        return self.written.losses
 
     @property
     def name(self) -> str:

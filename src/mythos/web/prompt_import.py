@@ -11,6 +11,7 @@ from mythos.accounts.permissions import require
 from mythos.assistants.models import Assistant
 from mythos.assistants.queries import get_assistant, visible_assistants
 from mythos.errors import Invalid
+from mythos.formats.prompts import ENDINGS
 from mythos.prompts.services import import_upload, queue_import, read_upload
 from mythos.prompts.services.uploads import AT_ONCE_BYTES, AT_ONCE_TEXTS, MOST_BYTES, Upload
 from mythos.text.normalize import MAX_BYTES
@@ -28,6 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "typed": request.POST,
         "most_text": MAX_BYTES // MEGABYTE,
         "most_json": MOST_BYTES // MEGABYTE,
+        "endings": ",".join(ENDINGS),
         "at_once": AT_ONCE_BYTES // MEGABYTE,
         "at_once_texts": AT_ONCE_TEXTS,
     }
@@ -71,5 +73,5 @@ def _chosen(request: HttpRequest) -> tuple[bool, Assistant | None]:
 def _upload(request: HttpRequest) -> Upload:
     given = request.FILES.get("file")
     if not isinstance(given, UploadedFile):
-        raise Invalid("Choose a file.", fields={"file": "A .md, .txt, .csv or .json file."})
+        raise Invalid("Choose a file.", fields={"file": f"It ends in {', '.join(ENDINGS)}."})
     return read_upload(given.name or "prompt.md", given.read(MOST_BYTES + 1))

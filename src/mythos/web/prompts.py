@@ -18,6 +18,7 @@ from mythos.assistants.queries import get_assistant, visible_assistants
 from mythos.codex.queries import contract_of
 from mythos.drafts.queries import users_of
 from mythos.errors import Invalid, Stale
+from mythos.formats.prompts import FORMATS
 from mythos.prompts import queries, services
 from mythos.prompts.models import Prompt
 from mythos.text.diff import word_diff
@@ -122,6 +123,7 @@ def edit_page(request: HttpRequest, prompt: Prompt, typed: dict[str, Any], statu
         "may_protect": may(user, "prompts.move_protected_label", prompt),
         "assistants": visible_assistants(user, prompt.swarm),
         "kinds": Prompt.Kind.values,
+        "formats": [(form.name, form.title) for form in FORMATS.values()],
         "recent": queries.prompt_history(user, prompt)[:6],
         "contract": contract_of(user, prompt),
         "used_by": users_of(user, prompt),

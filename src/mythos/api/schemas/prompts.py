@@ -67,6 +67,39 @@ class PromptWithTextOut(Schema):
     split: SplitOut | None = Field(None, description="Which arm of a split label this is; none without a split.")
 
 
+class LossOut(Schema):
+    field: str = Field(description="Path of the field, such as `inputs.question.type`.")
+    reason: str
+
+
+class ExportOut(Schema):
+    format: str
+    file: str = Field(description="Where the file belongs in a folder.")
+    version: int
+    content: str
+    losses: list[LossOut] = Field(description="What the file cannot hold; empty when it holds everything.")
+
+    @staticmethod
+    def resolve_format(made: Any) -> str:
+        return str(made.written.format)
+
+    @staticmethod
+    def resolve_file(made: Any) -> str:
+        return str(made.written.file)
+
+    @staticmethod
+    def resolve_version(made: Any) -> int:
+        return int(made.checkpoint.version)
+
+    @staticmethod
+    def resolve_content(made: Any) -> str:
+        return str(made.written.data.decode())
+
+    @staticmethod
+    def resolve_losses(made: Any) -> Any:
+        return made.written.losses
+
+
 class PromptPage(Schema):
     items: list[PromptOut]
     next: str | None
