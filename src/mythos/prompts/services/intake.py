@@ -163,7 +163,7 @@ class Intake:
             for revision, when in _dated(missing)
         ]
         return Arrival(
-            record.slug, record.title, record.kind, record.tags, self.assistant, prompt, texts, record.metadata
+            record.slug, record.title, record.kind, record.tags, self.assistant, prompt, texts, metadata=record.metadata
         )
 
     def _one_by_one(self, arrival: Arrival, record: PromptRecord) -> None:
