@@ -39,7 +39,7 @@ class Part:
     @property
     def most(self) -> int:
         """How many matches are counted."""
-        return FEW if self.held is None else WIDE
+        return FEW if self.held is None and connection.vendor == "sqlite" else WIDE
 
     def size(self) -> int:
         """How many matches, up to one more than the most."""

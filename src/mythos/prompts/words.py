@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.core.cache import cache
-from django.db import connection
 from django.db.models.functions import Substr
 
 from mythos.accounts.models import Swarm
@@ -27,15 +26,12 @@ def by_words(swarm: Swarm | None, text: str) -> list[Part]:
     words = words_of(text)
     if not words:
         return []
-    if connection.vendor == "postgresql":
-        ids = PromptCheckpoint.objects.filter(pk__in=matching(words)).order_by().values_list("pk")
-        return [Part(ids, holding(words))]
     frequent = _frequent(swarm, words)
     rare = [word for word in words if word not in frequent]
     walked = [_walked(frequent)] if frequent else []
     if not rare:
         return walked
-    # Asked once: FTS5 puts the matches of a beginning together anew with every question.
+    # Asked once: both indexes put the matches of a beginning together anew with every question.
     found = keys_of(matching(rare), MANY_WORDS + 1)
     if len(found) > MANY_WORDS:
         return [_walked(words)]
