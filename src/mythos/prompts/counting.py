@@ -11,7 +11,8 @@ from django.db.models import F, Max, Min, QuerySet
 from django.db.models.lookups import Exact
 
 from mythos.accounts.models import Swarm
-from mythos.prompts.models import Prompt, PromptCheckpoint, PromptMutationLog
+from mythos.prompts.chain import head_of
+from mythos.prompts.models import Prompt, PromptCheckpoint, PromptMutationLog, PurgedMutation
 from mythos.prompts.parts import FEW, Plain, among, count_up_to
 from mythos.prompts.search import Found
 
@@ -42,19 +43,24 @@ def counted(found: Found, everything: QuerySet[Any], swarm: Swarm, total: Count)
 
 
 def total_of(everything: QuerySet[Any], swarm: Swarm) -> Count:
-    """All checkpoints of a swarm: exact to 10,000; beyond that counted now and then, and what came since."""
+    """All checkpoints of a swarm: exact to 10,000; beyond that reckoned now and then, and what came since."""
     key = f"checkpoints-{swarm.pk}"
     known = cache.get(key)
     if known is None:
         first = count_up_to(everything, FEW)
         if first <= FEW:
             return Count(first)
-        last = PromptCheckpoint.objects.aggregate(last=Max("pk"))["last"]
-        known = (everything.order_by().count(), last)
+        known = (_written(swarm), PromptCheckpoint.objects.aggregate(last=Max("pk"))["last"])
         cache.set(key, known, 10 * MINUTE)
     number, last = known
     since = PromptCheckpoint.objects.filter(Exact(Plain(F("swarm_id")), swarm.pk), pk__gt=last)
     return Count(number + since.order_by().count(), is_about=True)
+
+
+def _written(swarm: Swarm) -> int:
+    """Every checkpoint is the first of a prompt that is no fork, or the end of one change: no need to count."""
+    purged = PurgedMutation.objects.filter(swarm=swarm).count()
+    return head_of(swarm.pk).number - purged + Prompt.objects.filter(swarm=swarm, parent=None).count()
 
 
 def newest(everything: QuerySet[Any], total: int) -> QuerySet[Any]:

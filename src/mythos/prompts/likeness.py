@@ -44,6 +44,11 @@ class Matrix:
     place: dict[int, int] = field(default_factory=dict)
     seen: datetime | None = None
 
+    def make_room(self, count: int) -> None:
+        """Room for so many at once: to double it again and again would take half as much memory once more."""
+        if not self.prompts:
+            self.rows = np.empty((count + 1024, DIMENSIONS), dtype=np.float32)
+
     def put(self, prompt_id: int, vector: bytes) -> None:
         """Set a prompt's row."""
         at = self.place.setdefault(prompt_id, len(self.prompts))
@@ -95,6 +100,8 @@ def _matrix(swarm_id: int) -> Matrix:
     rows = PromptVector.objects.filter(swarm_id=swarm_id, model=MODEL).order_by("made_at")
     if matrix.seen is not None:  # with the last moment again: another row may have been written in it
         rows = rows.filter(made_at__gte=matrix.seen)
+    else:
+        matrix.make_room(rows.count())
     for prompt_id, vector, made_at in rows.values_list("prompt_id", "vector", "made_at").iterator(CHUNK):
         matrix.put(prompt_id, bytes(vector))
         matrix.seen = made_at
