@@ -10,7 +10,7 @@ from django.test import Client
 from mythos.accounts.services import create_token
 from mythos.prompts.services import create_prompt, revise_prompt
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
+import sys
 import threading
 import time
 
@@ -15,6 +17,8 @@ from django.test import Client as WebClient
 from django.test import override_settings
 
 from mythos.accounts.services import create_token, revoke_token
+from mythos.mcp import http
+from mythos.mcp.http import McpOverHttp
 from mythos.prompts.models import PromptLabel
 from mythos.prompts.services import create_prompt, move_label, remove_label, revise_prompt
 
@@ -62,8 +66,8 @@ def secret(cast):
 @contextlib.asynccontextmanager
 async def connected(address, secret, **options):
     async with (
-        httpx2.AsyncClient(headers={"Authorization": f"Bearer {secret}"}, timeout=20) as http,
-        mcp.Client(streamable_http_client(address, http_client=http), **options) as client,
+        httpx2.AsyncClient(headers={"Authorization": f"Bearer {secret}"}, timeout=20) as web,
+        mcp.Client(streamable_http_client(address, http_client=web), **options) as client,
     ):
         yield client
 
@@ -213,3 +217,19 @@ def test_sessions_of_the_older_protocols_are_told_as_well(address, cast, desk, s
         return list(told)
 
     assert "notifications/prompts/list_changed" in ask(address, secret(), question, mode="legacy", message_handler=note)
+
+
+def test_without_the_extra_the_door_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mcp.server.streamable_http_manager", None)
+    monkeypatch.setattr(http, "_number_of", lambda secret: 1)
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def run():
+        scope = {"type": "http", "path": "/mcp", "headers": [(b"host", b"localhost")], "query_string": b""}
+        await McpOverHttp(None)(scope, None, send)
+
+    asyncio.run(run())
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["hint"]) == (503, "pip install 'mythos[mcp]'")

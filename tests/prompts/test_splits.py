@@ -22,7 +22,7 @@ from mythos.prompts.services import (
 )
 from mythos.prompts.splitting import Reader, arm_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from mythos.webhooks.signing import headers_of
 from mythos.work.models import Job
 from mythos.work.services import run_due
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 State = WebhookDelivery.State
 
 

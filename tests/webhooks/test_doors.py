@@ -17,7 +17,7 @@ from mythos.webhooks.services import add_endpoint, send_ping
 from mythos.work.services import run_due
 from tests.conftest import PASSWORD
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 URL = "https://hooks.example.org/in"
 
 

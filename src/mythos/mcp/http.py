@@ -38,16 +38,16 @@ class McpOverHttp:
         if scope["type"] != "http" or scope["path"] not in PATHS:
             await self.app(scope, receive, send)
             return
+        secret = secret_of(scope)
         try:
             refuse_foreign(scope)
+            number = await asyncio.to_thread(_number_of, secret)
+            if number is None:
+                await _refuse(send, 401, "unauthenticated", "Say who you are.", "Send Authorization: Bearer <token>.")
+                return
             sessions = await self._sessions()
         except MythosError as error:
             await _refuse(send, error.status, error.code, error.message, error.hint)
-            return
-        secret = secret_of(scope)
-        number = await asyncio.to_thread(_number_of, secret)
-        if number is None:
-            await _refuse(send, 401, "unauthenticated", "Say who you are.", "Send Authorization: Bearer <token>.")
             return
         scope["user"] = _known_to_sdk(secret, number)
         await sessions.handle_request(scope, receive, send)
@@ -83,22 +83,30 @@ def refuse_foreign(scope: Scope) -> None:
 
 async def _run(started: asyncio.Future[Any]) -> None:
     try:
+        # Half a second of importing, in which the server goes on answering others.
+        manager = await asyncio.to_thread(_manager)
+    except Exception as error:  # whoever waits for the start is told, whatever it was
+        started.set_exception(error)
+        return
+    async with manager.run():
+        started.set_result(manager)
+        await asyncio.Event().wait()
+
+
+def _manager() -> Any:
+    try:
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
         from mythos.mcp.news import View
         from mythos.mcp.server import make_server
-    except ModuleNotFoundError:
-        started.set_exception(NotConfigured("The MCP SDK is not installed.", hint="pip install 'mythos[mcp]'"))
-        return
+    except ModuleNotFoundError as error:
+        raise NotConfigured("The MCP SDK is not installed.", hint="pip install 'mythos[mcp]'") from error
 
     def view_of(context: Any) -> View:
         asked = parse_qs(context.request.scope["query_string"].decode("latin-1"))
         return View(secret_of(context.request.scope), asked.get("label", [LABEL])[0])
 
-    manager = StreamableHTTPSessionManager(make_server(view_of))
-    async with manager.run():
-        started.set_result(manager)
-        await asyncio.Event().wait()
+    return StreamableHTTPSessionManager(make_server(view_of))
 
 
 def _number_of(secret: str) -> int | None:
