@@ -90,6 +90,7 @@ def test_an_answer_holds_for_these_two_texts_only(cast, add, draft, library):
     assert len(compiled_draft(cast.editor, moved).open_clashes) == 1
 
 
+@pytest.mark.both_databases
 def test_a_pair_is_compared_once(cast, add, library, monkeypatch):
     saved = add("duties", library["refunds"])
     first = compiled_draft(cast.editor, saved).clashes
@@ -111,6 +112,7 @@ def test_what_is_not_measured_in_time_waits_and_holds_it_back(cast, draft):
     assert compiled_draft(cast.editor, draft).waiting == 0
 
 
+@pytest.mark.both_databases
 def test_a_rule_of_a_contract_that_no_block_carries_is_a_gap(cast, draft, library, codex):
     sign_contract(
         actor=cast.owner, prompt_id=library["guard"].pk, base=0, type="guarded",

@@ -32,6 +32,7 @@ def second(cast, draft, hermes, library):
     return deploy_draft(actor=cast.owner, draft_id=draft.pk, base=2, reason="Shorter")
 
 
+@pytest.mark.both_databases
 def test_deploying_makes_the_assistant_with_pinned_checkpoints(cast, draft, hermes, library):
     draft.refresh_from_db()
     assert (hermes.slug, hermes.name, draft.assistant) == ("hermes", "Hermes", hermes)
@@ -118,6 +119,7 @@ def test_a_name_that_is_taken_is_not_taken_over(cast, draft):
         deploy_draft(actor=cast.owner, draft_id=draft.pk, base=1)
 
 
+@pytest.mark.both_databases
 def test_rolling_back_copies_forward(cast, hermes, second):
     first = get_version(cast.viewer, hermes, 1)
     back = roll_back_assistant(actor=cast.reviewer, assistant=hermes, number=1, base=2, reason="Refunds came back")
@@ -157,6 +159,7 @@ def test_a_prompt_knows_who_speaks_from_it(cast, hermes, second, library):
     assert users_of(cast.stranger, library["answer"]) == []
 
 
+@pytest.mark.both_databases
 def test_a_prompt_in_the_history_of_an_assistant_is_not_purged(cast, hermes, second, library):
     trash_prompt(actor=cast.owner, prompt_id=library["guard"].pk)
     with pytest.raises(Invalid, match="still refer"):

@@ -46,11 +46,16 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Clusters:
-    """The groups, the largest first, and how many prompts wait for their vector."""
+    """The groups, the largest first; how many prompts have a vector, and how many wait for theirs."""
 
     clusters: tuple[Cluster, ...]
-    grouped: int
+    measured: int
     waiting: int
+
+    @property
+    def grouped(self) -> int:
+        """How many prompts belong to a group; the others are like too few."""
+        return sum(cluster.size for cluster in self.clusters)
 
 
 def suggested_clusters(*, actor: Actor, swarm: Swarm) -> Clusters:

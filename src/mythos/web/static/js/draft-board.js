@@ -89,6 +89,7 @@ customElements.define("draft-board", class extends HTMLElement {
     if (!response || response.status >= 500 || response.redirected) return this.failed(fields, submitter);
     this.failures = 0;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (!page.querySelector("[data-part]")) return this.tell("Not saved. Reload the page to see why.");
     if (response.ok) {
       this.saved = upTo;
       localStorage.removeItem(this.copyKey);
