@@ -8,6 +8,7 @@ from pathlib import Path
 
 import api_page
 import click
+import formats_page
 from click.testing import CliRunner
 
 from mythos import errors
@@ -49,7 +50,7 @@ def errors_page() -> str:
     return "\n".join(rows) + "\n"
 
 
-PAGES = {"api.md": api_page.page, "cli.md": cli_page, "errors.md": errors_page}
+PAGES = {"api.md": api_page.page, "cli.md": cli_page, "errors.md": errors_page, "formats.md": formats_page.page}
 
 
 def main() -> None:
