@@ -92,7 +92,7 @@ def test_prompty_version_1_is_read_as_version_2():
     assert record.text == "system:\nHelp.\n\nuser:\n{{question}}"
     assert record.metadata["authors"] == ["Ann"]
     assert record.metadata["parameters"] == {"max_tokens": 5}
-    assert record.metadata["inputs"] == {"question": {"example": "Why"}}
+    assert record.metadata["inputs"] == {"question": {"type": "string", "example": "Why"}}
     assert record.metadata["prompty"]["model"] == {"apiType": "chat", "connection": {"kind": "azure_openai"}}
     assert "maxOutputTokens: 5" in write(record, FORMATS["prompty"]).data.decode()
 

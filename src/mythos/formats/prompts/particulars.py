@@ -52,8 +52,15 @@ def inputs_from(value: Any, file: str, field: str) -> dict[str, Any]:
 def _spec(value: Any) -> dict[str, Any]:
     """What is said about one input; a bare value is its default."""
     if not isinstance(value, dict):
-        return {"default": value}
+        return typed(value) | {"default": value}
     return {("type" if key == "kind" and "type" not in value else key): inner for key, inner in value.items()}
+
+
+def typed(value: Any) -> dict[str, Any]:
+    """The type an input has by its value; a text when there is none. A list says what is in it."""
+    names: dict[type, str] = {bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
+    items = {"items": {"kind": "string"}} if isinstance(value, list) else {}
+    return {"type": names.get(type(value), "string")} | items
 
 
 def slug_of_path(name: str, suffix: str) -> str:

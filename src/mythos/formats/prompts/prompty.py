@@ -17,6 +17,7 @@ from mythos.formats.prompts.particulars import (
     slug_of_path,
     text_field,
     their_names,
+    typed,
     words,
 )
 from mythos.formats.prompts.turns import join_turns, split_turns, tidy_marks, turns_of
@@ -80,7 +81,7 @@ def _inputs(fields: dict[str, Any], name: str) -> dict[str, Any]:
         made = inputs_from(fields.pop("inputSchema")["properties"], name, "inputSchema.properties")
     if isinstance(fields.get("sample"), dict):
         for key, value in fields.pop("sample").items():
-            made.setdefault(key, {}).setdefault("example", value)
+            made.setdefault(key, typed(value)).setdefault("example", value)
     return made
 
 
@@ -101,7 +102,9 @@ def dump(records: Sequence[PromptRecord]) -> bytes:
 
 
 def _entry(key: str, spec: dict[str, Any]) -> dict[str, Any]:
-    return {"name": key} | {("kind" if name == "type" else name): value for name, value in spec.items()}
+    """An input with its kind, which Prompty wants of every one, and of the items of a list."""
+    full = typed([] if spec.get("type") == "array" else spec.get("default", spec.get("example"))) | spec
+    return {"name": key} | {("kind" if name == "type" else name): value for name, value in full.items()}
 
 
 FORMAT = Format("prompty", "Prompty", SUFFIX, load, dump, blocks=("{%",))
