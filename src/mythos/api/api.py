@@ -13,6 +13,7 @@ from mythos.api import (
     drafts,
     errors,
     feedback,
+    packages,
     prompts,
     proposals,
     rituals,
@@ -49,3 +50,4 @@ api.add_router("/label-requests", proposals.requests)
 api.add_router("/compare", compare.router)
 api.add_router("/rituals", rituals.router)
 api.add_router("/webhooks", webhooks.router)
+api.add_router("/packages", packages.router)

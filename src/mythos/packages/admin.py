@@ -3,6 +3,7 @@ from django.contrib import admin
 from mythos.packages.models import (
     InstalledPackage,
     InstalledPrompt,
+    PackageArrival,
     PackageExport,
     PromptPackage,
     SigningKey,
@@ -13,6 +14,6 @@ from mythos.work.admin import ReadOnlyAdmin
 admin.site.register([PromptPackage, SigningKey, TrustedSigner, InstalledPackage, InstalledPrompt], ReadOnlyAdmin)
 
 
-@admin.register(PackageExport)
-class ExportAdmin(ReadOnlyAdmin):
+@admin.register(PackageExport, PackageArrival)
+class ArchiveAdmin(ReadOnlyAdmin):
     exclude = ("archive",)

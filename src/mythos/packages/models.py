@@ -153,3 +153,21 @@ class InstalledPrompt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prompt_id} of {self.installed_id}"
+
+
+class PackageArrival(models.Model):
+    """A package somebody sent in that was found sound and waits for a decision."""
+
+    swarm = models.ForeignKey(Swarm, on_delete=models.CASCADE, related_name="package_arrivals")
+    sha256 = models.CharField(max_length=64)
+    archive = models.BinaryField()
+    source = models.CharField(max_length=500, blank=True)
+    sent_by_name = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["swarm", "sha256"], name="arrival_once")]
+
+    def __str__(self) -> str:
+        return self.sha256[:16]

@@ -15,7 +15,14 @@ from mythos.accounts.queries import swarms_of
 from mythos.codex.models import CodexContract, ContractClause
 from mythos.errors import NotFound
 from mythos.formats.bundle import Bundle, read_bundle
-from mythos.packages.models import InstalledPackage, PackageExport, PromptPackage, SigningKey, TrustedSigner
+from mythos.packages.models import (
+    InstalledPackage,
+    PackageArrival,
+    PackageExport,
+    PromptPackage,
+    SigningKey,
+    TrustedSigner,
+)
 from mythos.prompts.models import Prompt
 from mythos.prompts.queries import visible_prompts
 from mythos.rituals.models import Ritual
@@ -75,6 +82,14 @@ def visible_installed(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Inst
     """Packages from elsewhere that are here."""
     found = InstalledPackage.objects.filter(swarm__in=swarms_of(actor))
     return found.filter(swarm=swarm) if swarm else found
+
+
+def get_arrival(actor: Actor, arrival_id: int) -> PackageArrival:
+    """A package that waits for a decision, or NotFound."""
+    found = PackageArrival.objects.filter(swarm__in=swarms_of(actor), pk=arrival_id).select_related("swarm").first()
+    if found is None:
+        raise NotFound("This package is no longer waiting.", hint="Send it in again.")
+    return found
 
 
 def get_installed(actor: Actor, swarm: Swarm, slug: str) -> InstalledPackage:

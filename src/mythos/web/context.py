@@ -21,6 +21,7 @@ NAV = (
     ("/rituals", "rituals"),
     ("/belief/mutations", "mutations"),
     ("/prompts/checkpoints", "checkpoints"),
+    ("/prompts/package", "packages"),
     ("/prompts", "library"),
     ("/assistants/draft", "draft"),
     ("/assistants/clusters", "draft"),

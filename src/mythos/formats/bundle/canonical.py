@@ -24,7 +24,7 @@ def refused(path: str, message: str) -> PackageUnreadable:
     return PackageUnreadable(
         f"{path}: {message}",
         hint="Nothing was written. Ask the sender for the package again.",
-        data={"problems": [{"path": path, "message": message}]},
+        data={"problems": [{"path": path, "file": path, "line": 1, "message": message}]},
     )
 
 

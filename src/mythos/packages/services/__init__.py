@@ -11,7 +11,7 @@ from mythos.packages.services.building import (
     signing_key,
     update_package,
 )
-from mythos.packages.services.installing import Installation, install_package
+from mythos.packages.services.installing import Installation, install_package, receive_package
 from mythos.packages.services.signers import create_key, revoke_key, trust_signer
 from mythos.packages.services.uninstalling import Removal, uninstall_package
 
@@ -26,6 +26,7 @@ __all__ = [
     "export_package",
     "install_package",
     "prompts_named",
+    "receive_package",
     "revoke_key",
     "select_prompts",
     "signing_key",

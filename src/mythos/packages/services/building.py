@@ -18,6 +18,7 @@ from mythos.codex.queries import BLOCKED_BY
 from mythos.codex.services import blocking_findings
 from mythos.errors import ClauseBroken, Invalid, NotFound
 from mythos.formats.bundle import About, Contents, Dependency, Seal, read_bundle, write_bundle
+from mythos.formats.bundle.canonical import dump_json
 from mythos.formats.bundle.versions import read_version
 from mythos.packages.collecting import Progress, collect, needed
 from mythos.packages.keys import load_key
@@ -53,6 +54,11 @@ class Draft:
             "roles": len(held.roles),
             "rituals": len(held.rituals),
         }
+
+    @property
+    def size(self) -> int:
+        """Bytes of all entries; the archive adds some hundred for each."""
+        return sum(len(dump_json(value)) for _, value in self.contents.files())
 
 
 def create_package(

@@ -16,7 +16,7 @@ from mythos.accounts.permissions import require
 from mythos.errors import Invalid, Stale
 from mythos.formats.bundle import Bundle, read_bundle
 from mythos.formats.bundle.document import PromptEntry
-from mythos.packages.models import InstalledPackage, InstalledPrompt, TrustedSigner
+from mythos.packages.models import InstalledPackage, InstalledPrompt, PackageArrival, TrustedSigner
 from mythos.packages.plan import InstallPlan, PlanRow
 from mythos.packages.planning import Decisions, Progress, Work, plan_install
 from mythos.packages.services.terms import install_clauses, install_contracts, install_rituals, install_roles, warm_up
@@ -30,6 +30,7 @@ from mythos.prompts.services.texts import problems_of
 from mythos.text.template import includes
 
 BATCH = 400
+MOST_ARRIVALS = 20
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,22 @@ def install_package(
     return Installation(installed, work.plan, True)
 
 
+def receive_package(*, actor: Actor, swarm: Swarm, data: bytes, source: str = "") -> PackageArrival:
+    """Keep a package that was found sound until somebody has decided about it; the oldest beyond 20 go."""
+    require(actor, "packages.install", swarm)
+    bundle = read_bundle(data)
+    known = {"archive": data, "source": source[:500], "sent_by_name": actor_name(actor)}
+    arrival, _ = PackageArrival.objects.get_or_create(swarm=swarm, sha256=bundle.sha256, defaults=known)
+    kept = PackageArrival.objects.filter(swarm=swarm).values_list("pk", flat=True)[:MOST_ARRIVALS]
+    PackageArrival.objects.filter(swarm=swarm).exclude(pk__in=[*kept, arrival.pk]).delete()
+    return arrival
+
+
 def _refuse(plan: InstallPlan, expected: str) -> None:
     if expected and expected != plan.digest:
         raise Stale("Something changed since the plan was made.", hint="Look at the new plan, then install.")
     if plan.problems:
-        raise Invalid(plan.problems[0], hint="Nothing was written.", data={"problems": plan.problems})
+        raise Invalid(plan.problems[0], hint="Nothing was written.", data={"refused": plan.problems})
     if plan.open_rows:
         rows = plan.open_rows
         first = rows[0]

@@ -45,6 +45,7 @@ JOBS = {
 }
 TERMS = {
     "codex": "The set of rules of a swarm: a rule book.",
+    "package": "Prompts with their history, contracts, rules and results in one signed file.",
     "clause": "One rule with a lasting id, and versions.",
     "checkpoint": "An immutable snapshot of a prompt: its text, measures and author.",
     "mutation": "One step from a text to the next, with what it changed. The list of all of them is the vault.",

@@ -1,0 +1,148 @@
+"""Shapes of packages, keys and installs."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Schema
+from pydantic import Field
+
+
+class PackageOut(Schema):
+    id: int
+    slug: str
+    name: str
+    tags: list[str] = Field(description="Own tags, and after an export the codex tags.")
+    exported: bool
+    prompts: list[str] = Field(description="Slugs of the selection; what they include is added on export.")
+    description: str
+    license: str = Field(description="An SPDX expression.")
+    authors: list[str]
+    attribution: str
+    dependencies: list[dict[str, str]]
+    created_at: datetime
+
+    @staticmethod
+    def resolve_prompts(package: Any) -> list[str]:
+        return sorted(prompt.slug for prompt in package.prompts.all())
+
+
+class PackagePage(Schema):
+    items: list[PackageOut]
+    next: str | None = None
+
+
+class PackageIn(Schema):
+    slug: str
+    name: str = ""
+    prompts: list[str] = []
+    tags: list[str] = []
+    description: str = ""
+    license: str = "LicenseRef-None"
+    authors: list[str] = []
+    attribution: str = ""
+    dependencies: list[dict[str, str]] = []
+
+
+class SelectionIn(Schema):
+    add: list[str] = []
+    remove: list[str] = []
+
+
+class ReasonOut(Schema):
+    step: str = Field(description="major, minor or patch.")
+    what: str
+    text: str
+
+
+class DraftOut(Schema):
+    version: str = Field(description="The number that comes next.")
+    before: str
+    reasons: list[ReasonOut]
+    counts: dict[str, int]
+    codex_tags: list[str]
+    blocking: list[dict[str, Any]] = Field(description="Promises that forbid the export.")
+
+
+class ExportIn(Schema):
+    version: str = Field("", description="Empty: the next number.")
+    key: str = Field("", description="Name or fingerprint of a key of the swarm; empty: not signed.")
+
+
+class ExportOut(Schema):
+    id: int
+    version: str
+    sha256: str
+    size: int
+    fingerprint: str
+    signer_name: str
+    codex_tags: list[str]
+    counts: dict[str, int]
+    reasons: list[dict[str, Any]]
+    created_at: datetime
+
+
+class PlanRowOut(Schema):
+    key: str
+    action: str
+    text: str
+    choices: list[str]
+    chosen: str
+
+
+class PlanOut(Schema):
+    name: str
+    version: str
+    sha256: str
+    signer: str = Field(description="unsigned, first, trusted, changed or revoked.")
+    fingerprint: str
+    installed_version: str
+    counts: dict[str, int]
+    rows: list[PlanRowOut] = Field(description="Everything that does not stay the same.")
+    problems: list[str]
+    is_ready: bool
+    digest: str
+    is_changed: bool = False
+
+
+class InstalledOut(Schema):
+    slug: str
+    name: str
+    version: str
+    sha256: str
+    license: str
+    authors: list[str]
+    fingerprint: str
+    signer_name: str
+    source: str
+    claims: dict[str, Any]
+    history: list[dict[str, Any]]
+    installed_at: datetime
+
+
+class RemovalOut(Schema):
+    trashed: list[str]
+    kept: dict[str, str]
+    left: dict[str, list[str]]
+
+
+class KeyIn(Schema):
+    name: str
+
+
+class KeyOut(Schema):
+    name: str
+    fingerprint: str
+    public_key: str
+    revoked_at: datetime | None
+
+
+class SignerIn(Schema):
+    fingerprint: str
+    name: str = ""
+
+
+class SignerOut(Schema):
+    name: str
+    fingerprint: str
+    how: str
+    revoked_at: datetime | None

@@ -1,0 +1,295 @@
+"""`mythos package` and `mythos install`: prompts that travel with their proof."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mythos.accounts.actors import SYSTEM
+from mythos.accounts.models import Swarm
+from mythos.cli.database import chosen_swarm, prepare, swarm_option
+from mythos.cli.output import Progress, json_option, print_json
+from mythos.cli.package_reports import bundle_data, plan_data, show_bundle, show_plan, show_step
+from mythos.errors import Invalid, NotFound
+from mythos.formats.bundle import Contents, read_bundle
+from mythos.packages.fetching import fetch, is_url
+from mythos.packages.indexing import write_index
+from mythos.packages.lock import NAME, refuse_other, write_lock
+from mythos.packages.models import PromptPackage
+from mythos.packages.planning import plan_install
+from mythos.packages.queries import get_package, grouped_prompts, visible_installed, visible_packages
+from mythos.packages.services import (
+    create_package,
+    export_package,
+    install_package,
+    prompts_named,
+    select_prompts,
+    signing_key,
+    uninstall_package,
+)
+from mythos.packages.versioning import next_version
+
+lock_option = click.option("--lock", type=click.Path(path_type=Path), help=f"Keep this {NAME} up to date, and obey it.")
+
+
+@click.group("package")
+def group() -> None:
+    """Packages: prompts with their history, contracts, rules and results, signed."""
+
+
+@group.command("build")
+@click.argument("slug")
+@click.option("--prompt", "prompts", multiple=True, help="Put this prompt in; may be given several times.")
+@click.option("--tag", "tags", multiple=True, help="Put every prompt with this codex tag in.")
+@click.option("--sign", "key", default="", help="Sign with this key (see `mythos key list`).")
+@click.option("--version", default="", help="Default: the next number, from what changed.")
+@click.option("--license", "license_", default="", help="An SPDX expression, as in Apache-2.0.")
+@click.option("--author", "authors", multiple=True)
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Default: SLUG-VERSION.mythos.")
+@swarm_option
+@json_option
+def build(
+    slug: str,
+    prompts: tuple[str, ...],
+    tags: tuple[str, ...],
+    key: str,
+    version: str,
+    license_: str,
+    authors: tuple[str, ...],
+    output: Path | None,
+    swarm_slug: str,
+    as_json: bool,
+) -> int:
+    """Build the package SLUG, made on first use, and write its file. Exit code 1 when a contract is breached."""
+    prepare()
+    swarm = chosen_swarm(swarm_slug)
+    details: dict[str, Any] = {}
+    if license_:
+        details["license"] = license_
+    if authors:
+        details["authors"] = list(authors)
+    package = _package(swarm, slug, details)
+    tagged = {group.name: group.prompts for group in grouped_prompts(SYSTEM, swarm, "codex", most=100_000)}
+    chosen = [*prompts_named(SYSTEM, swarm, prompts), *(row for tag in tags for row in tagged.get(tag, ()))]
+    package = select_prompts(actor=SYSTEM, package_id=package.pk, add=chosen)
+    with Progress(package.prompts.count()) as progress:
+        export = export_package(
+            actor=SYSTEM,
+            package_id=package.pk,
+            version=version,
+            key=signing_key(SYSTEM, swarm, key) if key else None,
+            on_progress=lambda done, total: progress.at(min(done, total), slug),
+        )
+    path = output or Path(f"{slug}-{export.version}.mythos")
+    path.write_bytes(bytes(export.archive))
+    bundle = read_bundle(bytes(export.archive))
+    if as_json:
+        print_json(bundle_data(bundle) | {"file": str(path), "reasons": export.reasons})
+    else:
+        show_bundle(bundle)
+        click.echo(f"Written to {path}.")
+    return 0
+
+
+def _package(swarm: Swarm, slug: str, details: dict[str, Any]) -> PromptPackage:
+    try:
+        package = get_package(SYSTEM, slug, swarm)
+    except NotFound:
+        return create_package(actor=SYSTEM, swarm=swarm, slug=slug, **details)
+    if details:
+        PromptPackage.objects.filter(pk=package.pk).update(**details)
+    return package
+
+
+@group.command("verify")
+@click.argument("source")
+@json_option
+def verify(source: str, as_json: bool) -> int:
+    """Check every entry, hash and the signature of the package at SOURCE (a path or an address)."""
+    bundle = read_bundle(_bytes(source))
+    if as_json:
+        print_json(bundle_data(bundle))
+    else:
+        show_bundle(bundle)
+    return 0
+
+
+@group.command("diff")
+@click.argument("old", type=click.Path(exists=True, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, path_type=Path))
+@json_option
+def diff(old: Path, new: Path, as_json: bool) -> int:
+    """Say what changed from the package OLD to NEW, and which number that asks for."""
+    before, after = read_bundle(old.read_bytes()), read_bundle(new.read_bytes())
+    contents = Contents(
+        list(after.prompts()),
+        list(after.contracts()),
+        list(after.codices()),
+        list(after.roles()),
+        list(after.rituals()),
+    )
+    found = next_version(before, contents)
+    if as_json:
+        print_json({"old": before.about.version, "new": after.about.version, "next": found.version,
+                    "reasons": [vars(reason) for reason in found.reasons]})  # fmt: skip
+        return 0
+    for reason in found.reasons:
+        show_step(reason)
+    click.echo(f"{before.about.version} asks for {found.version}; it is {after.about.version}.")
+    return 0
+
+
+@group.command("list")
+@swarm_option
+@json_option
+def list_packages(swarm_slug: str, as_json: bool) -> int:
+    """Packages made here, and packages installed here."""
+    prepare()
+    swarm = chosen_swarm(swarm_slug)
+    made: list[dict[str, Any]] = [
+        {
+            "slug": row.slug,
+            "prompts": row.prompts.count(),
+            "versions": [export.version for export in row.exports.defer("archive")],
+        }
+        for row in visible_packages(SYSTEM, swarm)
+    ]
+    here: list[dict[str, Any]] = [
+        {"slug": row.slug, "version": row.version, "signer": row.signer_name, "source": row.source}
+        for row in visible_installed(SYSTEM, swarm)
+    ]
+    if as_json:
+        print_json({"packages": made, "installed": here})
+        return 0
+    for row in made:
+        newest = row["versions"][0] if row["versions"] else "never exported"
+        click.echo(f"made       {row['slug']:30} {row['prompts']:>5} prompts  {newest}")
+    for row in here:
+        click.echo(f"installed  {row['slug']:30} {row['version']:>13}  {row['signer'] or 'unsigned'}")
+    return 0
+
+
+@group.command("uninstall")
+@click.argument("slug")
+@swarm_option
+@lock_option
+@json_option
+def uninstall(slug: str, swarm_slug: str, lock: Path | None, as_json: bool) -> int:
+    """Take an installed package out: prompts nobody changed go to the trash, the others stay."""
+    prepare()
+    swarm = chosen_swarm(swarm_slug)
+    done = uninstall_package(actor=SYSTEM, swarm=swarm, slug=slug)
+    if lock:
+        lock.write_text(write_lock(SYSTEM, swarm), encoding="utf-8")
+    if as_json:
+        print_json({"trashed": done.trashed, "kept": dict(done.kept), "left": done.left})
+        return 0
+    click.echo(f"{len(done.trashed)} prompts are in the trash.")
+    for name, why in done.kept:
+        click.echo(f"{name} stays: {why}")
+    for kind, names in done.left.items():
+        click.echo(f"{len(names)} {kind} stay: {', '.join(names[:10])}")
+    return 0
+
+
+@group.command("lock")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@swarm_option
+def lock_file(file: Path | None, swarm_slug: str) -> int:
+    """Write mythos.lock (default: to stdout): which packages are installed, to the byte."""
+    prepare()
+    text = write_lock(SYSTEM, chosen_swarm(swarm_slug))
+    if file:
+        file.write_text(text, encoding="utf-8")
+    else:
+        click.echo(text, nl=False)
+    return 0
+
+
+@group.command("index")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--title", default="", help="Default: the name of the swarm.")
+@swarm_option
+@json_option
+def index(folder: Path, title: str, swarm_slug: str, as_json: bool) -> int:
+    """Write every signed export to FOLDER with an index and pages, for any web server to host."""
+    prepare()
+    written = write_index(actor=SYSTEM, swarm=chosen_swarm(swarm_slug), folder=folder, title=title)
+    if as_json:
+        print_json({"written": written})
+    else:
+        click.echo(f"{len(written)} files written to {folder}.")
+    return 0
+
+
+@click.command("install")
+@click.argument("source")
+@click.option("--plan", "only_plan", is_flag=True, help="Show the plan and write nothing.")
+@click.option("--decide", "decisions", multiple=True, help="Answer a row of the plan: prompt:desk=theirs.")
+@click.option("--accept-signer", default="", help="The whole fingerprint of a new signer.")
+@click.option("--allow-unsigned", is_flag=True)
+@lock_option
+@swarm_option
+@json_option
+def install(
+    source: str,
+    only_plan: bool,
+    decisions: tuple[str, ...],
+    accept_signer: str,
+    allow_unsigned: bool,
+    lock: Path | None,
+    swarm_slug: str,
+    as_json: bool,
+) -> int:
+    """Install the package at SOURCE, a path or an https address: verify, plan, apply in one transaction."""
+    prepare()
+    swarm, data = chosen_swarm(swarm_slug), _bytes(source)
+    bundle = read_bundle(data)
+    if lock and lock.is_file():
+        refuse_other(lock.read_text(encoding="utf-8"), bundle)
+    given: dict[str, Any] = {
+        "decisions": dict(_answer(text) for text in decisions),
+        "accept_signer": accept_signer,
+        "allow_unsigned": allow_unsigned,
+    }
+    plan = plan_install(actor=SYSTEM, swarm=swarm, bundle=bundle, **given).plan
+    if not as_json:
+        show_plan(plan)
+    if only_plan:
+        if as_json:
+            print_json(plan_data(plan))
+        return 0 if plan.is_ready else 1
+    with Progress(bundle.count("prompts")) as progress:
+        done = install_package(
+            actor=SYSTEM,
+            swarm=swarm,
+            data=data,
+            source=source,
+            on_progress=lambda number, total: progress.at(number, bundle.about.name),
+            **given,
+        )
+    if lock:
+        lock.write_text(write_lock(SYSTEM, swarm), encoding="utf-8")
+    if as_json:
+        print_json(plan_data(done.plan) | {"installed": done.is_changed})
+    else:
+        click.echo(f"{done.installed} is installed." if done.is_changed else f"{done.installed} was installed already.")
+    return 0
+
+
+def _answer(text: str) -> tuple[str, str]:
+    key, sign, answer = text.rpartition("=")
+    if not sign:
+        raise Invalid("A decision is KEY=ANSWER.", fields={"decide": "As in prompt:desk=theirs."})
+    return key, answer
+
+
+def _bytes(source: str) -> bytes:
+    if is_url(source):
+        return fetch(source)
+    try:
+        return Path(source).read_bytes()
+    except OSError as error:
+        raise Invalid(f"{source} cannot be read: {error.strerror}.", data={"file": source}) from error

@@ -1,0 +1,145 @@
+"""Packages from elsewhere: verify, look at the plan, decide, install, update, take out; keys and signers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from mythos.accounts.permissions import may
+from mythos.errors import Invalid, MythosError, Stale
+from mythos.formats.bundle import MOST_BYTES, read_bundle
+from mythos.packages import queries, services
+from mythos.packages.fetching import fetch
+from mythos.packages.keys import has_key
+from mythos.packages.models import PackageArrival
+from mythos.packages.planning import plan_install
+from mythos.web.context import current_swarm, user_of
+
+MOST_ROWS = 300
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """What is installed, and a form to send a package in; it is verified before it is kept."""
+    user, swarm = user_of(request), current_swarm(request)
+    context: dict[str, Any] = {
+        "installed": queries.visible_installed(user, swarm),
+        "arrivals": PackageArrival.objects.filter(swarm=swarm).defer("archive"),
+        "may_install": may(user, "packages.install", swarm),
+        "typed": request.POST,
+        "fields": {},
+    }
+    status = 200
+    if request.method == "POST":
+        try:
+            data, source = _sent(request)
+            arrival = services.receive_package(actor=user, swarm=swarm, data=data, source=source)
+            return redirect("packages.plan", arrival.pk)
+        except MythosError as error:
+            context |= {"error": error, "fields": error.fields, "problems": error.data.get("problems", [])}
+            status = error.status
+    return render(request, "packages/install.html", context, status=status)
+
+
+def _sent(request: HttpRequest) -> tuple[bytes, str]:
+    url, given = request.POST.get("source", "").strip(), request.FILES.get("file")
+    if isinstance(given, UploadedFile):
+        return given.read(MOST_BYTES + 1), given.name or ""
+    if url:
+        return fetch(url), url
+    raise Invalid("Choose a file, or give an address.", fields={"file": "Nothing was given."})
+
+
+def plan(request: HttpRequest, arrival_id: int) -> HttpResponse:
+    """What installing would do, row by row; a POST applies it with the answers that were given."""
+    user, post = user_of(request), request.POST
+    arrival = queries.get_arrival(user, arrival_id)
+    bundle = read_bundle(bytes(arrival.archive))
+    options: dict[str, Any] = {
+        "decisions": {key: str(answer) for key, answer in post.items() if ":" in key},
+        "accept_signer": post.get("accept_signer", "").strip(),
+        "allow_unsigned": bool(post.get("allow_unsigned")),
+    }
+    error: MythosError | None = None
+    if request.method == "POST" and post.get("do") == "install":
+        try:
+            done = services.install_package(
+                actor=user, swarm=arrival.swarm, data=bundle.data, source=arrival.source, **options
+            )
+            arrival.delete()
+            messages.success(request, f"{done.installed} is installed.")
+            return redirect("packages.installed", done.installed.slug)
+        except (Invalid, Stale) as refused:
+            error = refused
+    found = plan_install(actor=user, swarm=arrival.swarm, bundle=bundle, **options).plan
+    shown = [row for row in found.rows if row.action != "same"]
+    context = {
+        "arrival": arrival,
+        "plan": found,
+        "about": bundle.about,
+        "open": [row for row in shown if row.choices or row.action in ("conflict", "clash")],
+        "others": [row for row in shown if not row.choices and row.action not in ("conflict", "clash")][:MOST_ROWS],
+        "error": error,
+        "typed": post,
+        "folders": {folder: bundle.count(folder) for folder in ("prompts", "contracts", "rituals")},
+        "may_install": may(user, "packages.install", arrival.swarm),
+    }
+    return render(request, "packages/plan.html", context, status=422 if error else 200)
+
+
+def installed(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where an installed package came from, what it claimed and how that stands here; a POST takes it out."""
+    user, swarm = user_of(request), current_swarm(request)
+    row = queries.get_installed(user, swarm, slug)
+    if request.method == "POST":
+        try:
+            done = services.uninstall_package(actor=user, swarm=swarm, slug=slug)
+        except Invalid as error:
+            messages.error(request, error.message)
+            return redirect("packages.installed", slug)
+        messages.success(request, f"{slug} is out: {len(done.trashed)} prompts in the trash, {len(done.kept)} kept.")
+        return redirect("packages.install")
+    context = {
+        "row": row,
+        "prompts": row.prompts.select_related("prompt__current").order_by("prompt__slug")[:MOST_ROWS],
+        "contracts": sorted(row.claims.get("contracts", {}).items())[:MOST_ROWS],
+        "claims": queries.claims_beside(user, row),
+        "may_install": may(user, "packages.install", swarm),
+    }
+    return render(request, "packages/installed.html", context)
+
+
+def keys(request: HttpRequest) -> HttpResponse:
+    """Own keys and known signers; POST: make, trust or revoke one."""
+    user, swarm = user_of(request), current_swarm(request)
+    fields: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            messages.success(request, _change_keys(request))
+            return redirect("packages.keys")
+        except Invalid as error:
+            fields = error.fields
+    context = {
+        "keys": [(key, has_key(key.fingerprint)) for key in queries.visible_keys(user, swarm)],
+        "signers": queries.visible_signers(user, swarm),
+        "may_key": may(user, "packages.keys", swarm),
+        "may_trust": may(user, "packages.trust", swarm),
+        "fields": fields,
+        "typed": request.POST,
+    }
+    return render(request, "packages/keys.html", context, status=422 if fields else 200)
+
+
+def _change_keys(request: HttpRequest) -> str:
+    user, swarm, post = user_of(request), current_swarm(request), request.POST
+    fingerprint = post.get("fingerprint", "")
+    if post.get("do") == "new":
+        return f"The key {services.create_key(actor=user, swarm=swarm, name=post.get('name', ''))} is made."
+    if post.get("do") == "trust":
+        signer = services.trust_signer(actor=user, swarm=swarm, fingerprint=fingerprint, name=post.get("signer", ""))
+        return f"{signer} is trusted."
+    revoked = services.revoke_key(actor=user, swarm=swarm, fingerprint=fingerprint)
+    return f"{revoked[0][:16]} is revoked."

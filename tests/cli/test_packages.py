@@ -1,0 +1,158 @@
+"""Packages on the terminal: build, verify, publish, install, decide, lock, uninstall."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from mythos.cli.errors import run
+from mythos.cli.main import cli
+from mythos.errors import Invalid, ProviderFailed
+from mythos.packages.fetching import fetch
+from mythos.prompts.services import create_prompt
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mythos(cast, capsys, tmp_path, monkeypatch, settings):
+    settings.HOME = tmp_path
+    monkeypatch.chdir(tmp_path)
+    create_prompt(actor=cast.owner, swarm=cast.swarm, slug="hello", text="Say hello to {{name}}.")
+
+    def call(*arguments: object) -> tuple[int, str]:
+        code = run(cli, [str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return call
+
+
+def build(mythos) -> None:
+    assert mythos("key", "new", "Olympus", "--swarm", "olympus")[0] == 0
+    code, said = mythos("package", "build", "greetings", "--prompt", "hello", "--sign", "Olympus", "--license", "MIT",
+                        "--swarm", "olympus", "-o", "g.mythos")  # fmt: skip
+    assert code == 0, said
+    assert "greetings 1.0.0, MIT" in said
+
+
+def test_from_one_swarm_to_another(mythos, tmp_path):
+    build(mythos)
+    code, said = mythos("package", "verify", "g.mythos", "--json")
+    assert (code, json.loads(said)["signer"]) == (0, "Olympus")
+    assert mythos("install", "g.mythos", "--plan", "--swarm", "hades") == mythos(
+        "install", "g.mythos", "--plan", "--swarm", "hades"
+    )
+    code, said = mythos("install", "g.mythos", "--swarm", "hades", "--lock", "mythos.lock")
+    assert code == 0, said
+    assert "trusted from now on" in said
+    assert json.loads((tmp_path / "mythos.lock").read_text())["packages"][0]["name"] == "greetings"
+    assert "already" in mythos("install", "g.mythos", "--swarm", "hades", "--lock", "mythos.lock")[1]
+    assert "greetings" in mythos("package", "list", "--swarm", "hades")[1]
+    assert "1 prompts are in the trash" in mythos("package", "uninstall", "greetings", "--swarm", "hades")[1]
+    assert json.loads(mythos("package", "list", "--swarm", "hades", "--json")[1])["installed"] == []
+
+
+def test_a_lock_refuses_other_bytes(mythos, tmp_path):
+    build(mythos)
+    mythos("install", "g.mythos", "--swarm", "hades", "--lock", "mythos.lock")
+    lock = tmp_path / "mythos.lock"
+    pinned = json.loads(lock.read_text())
+    pinned["packages"][0]["sha256"] = "0" * 64
+    lock.write_text(json.dumps(pinned))
+    code, said = mythos("install", "g.mythos", "--swarm", "hades", "--lock", "mythos.lock")
+    assert code == 2
+    assert "pins greetings 1.0.0" in said
+
+
+def test_a_conflict_is_answered_on_the_command_line(mythos, cast):
+    build(mythos)
+    create_prompt(actor=cast.stranger, swarm=cast.other_swarm, slug="hello", text="Mine.")
+    code, said = mythos("install", "g.mythos", "--swarm", "hades")
+    assert code == 2
+    assert "prompt:hello=mine or prompt:hello=theirs" in said
+    assert mythos("install", "g.mythos", "--swarm", "hades", "--decide", "prompt:hello=mine")[0] == 0
+
+
+def test_a_spoiled_package_is_refused_with_its_entry(mythos, tmp_path):
+    build(mythos)
+    path = tmp_path / "g.mythos"
+    path.write_bytes(path.read_bytes().replace(b"Say hello", b"Say howdy", 1))
+    code, said = mythos("package", "verify", "g.mythos")
+    assert code == 2
+    assert "prompts/hello.json: The checksum does not fit." in said
+
+
+def test_what_changed_asks_for_a_number(mythos, cast, tmp_path):
+    build(mythos)
+    create_prompt(actor=cast.owner, swarm=cast.swarm, slug="bye", text="Say goodbye.")
+    mythos("package", "build", "greetings", "--prompt", "bye", "--sign", "Olympus", "--swarm", "olympus")
+    code, said = mythos("package", "diff", "g.mythos", "greetings-1.1.0.mythos")
+    assert code == 0
+    assert "minor  bye: The prompt is new." in said
+
+
+def test_an_index_is_a_folder_any_server_can_host(mythos, tmp_path):
+    build(mythos)
+    assert mythos("package", "index", "site", "--swarm", "olympus")[0] == 0
+    index = json.loads((tmp_path / "site" / "index.json").read_text())
+    version = index["packages"][0]["versions"][0]
+    assert (tmp_path / "site" / version["file"]).read_bytes() == (tmp_path / "g.mythos").read_bytes()
+    assert json.loads((tmp_path / "site" / version["signature"]).read_text())["signer"] == "Olympus"
+    assert "greetings.html" in (tmp_path / "site" / "index.html").read_text()
+    assert "0 files written" in mythos("package", "index", "site", "--swarm", "olympus")[1]
+
+
+def test_keys_are_listed_trusted_and_revoked(mythos):
+    build(mythos)
+    (own,) = json.loads(mythos("key", "list", "--swarm", "olympus", "--json")[1])
+    assert own["state"] == "usable"
+    assert mythos("key", "trust", own["fingerprint"], "--name", "Friends", "--swarm", "hades")[0] == 0
+    assert mythos("key", "revoke", own["fingerprint"][:20], "--swarm", "hades")[0] == 0
+    code, said = mythos("install", "g.mythos", "--swarm", "hades")
+    assert code == 2
+    assert "revoked" in said
+
+
+@pytest.fixture
+def server():
+    answers: dict[str, tuple[int, dict[str, str], bytes]] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers, body = answers[self.path]
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    found = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=found.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{found.server_port}", answers
+    found.shutdown()
+
+
+def test_addresses(server, settings, monkeypatch):
+    url, answers = server
+    answers["/p"] = (200, {}, b"bytes")
+    answers["/moved"] = (302, {"Location": "/p"}, b"")
+    answers["/round"] = (302, {"Location": "/round"}, b"")
+    answers["/gone"] = (404, {}, b"")
+    for refused in (f"{url}/p", "https://127.0.0.1/p", "https://[::1]/p", "https://user:pw@example.org/", "ftp://x/"):
+        with pytest.raises(Invalid):
+            fetch(refused)
+    settings.FETCH_PRIVATE = True
+    assert fetch(f"{url}/p") == fetch(f"{url}/moved") == b"bytes"
+    for path in ("/round", "/gone"):
+        with pytest.raises(ProviderFailed):
+            fetch(url + path)
+    monkeypatch.setattr("mythos.packages.fetching.MOST_BYTES", 3)
+    with pytest.raises(Invalid, match="larger"):
+        fetch(f"{url}/p")
