@@ -93,4 +93,4 @@ def contents(count: int = 2) -> Contents:
 
 
 def package(count: int = 2, private: bytes | None = PRIVATE) -> bytes:
-    return write_bundle(about(), contents(count), Seal(private, "Ines") if private else None)
+    return write_bundle(about(), contents(count), Seal(private, "Ines") if private else None).data

@@ -43,7 +43,7 @@ def load_json(data: bytes, path: str) -> Any:
     """The value, or PackageUnreadable naming the entry: unreadable, too much, or not in its one spelling."""
     if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_MARKS:
         raise refused(path, "It holds too many values.")
-    if _NUL.search(data):
+    if b"\\u0000" in data and _NUL.search(data):
         raise refused(path, "It holds a NUL character.")
     if _depth(data) > MOST_DEPTH:
         raise refused(path, f"It is nested more than {MOST_DEPTH} deep.")

@@ -9,7 +9,7 @@ from mythos.formats.bundle import signing
 from mythos.formats.bundle.archive import FIRST, LAST, order, pack
 from mythos.formats.bundle.canonical import dump_json
 from mythos.formats.bundle.document import FORMAT, FORMAT_VERSION, About, Contents
-from mythos.formats.bundle.reader import Progress, read_bundle
+from mythos.formats.bundle.reader import Bundle, Progress, read_bundle
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Seal:
 
 def write_bundle(
     about: About, contents: Contents, seal: Seal | None = None, on_progress: Progress | None = None
-) -> bytes:
+) -> Bundle:
     """The package, read back once before it is given away: what we refuse from others we do not make."""
     entries = {path: dump_json(value) for path, value in contents.files()}
     listed = [
@@ -33,6 +33,4 @@ def write_bundle(
     entries[FIRST] = manifest
     if seal is not None:
         entries[LAST] = dump_json(signing.sign(seal.private, seal.signer, manifest))
-    data = pack(entries)
-    read_bundle(data, on_progress)
-    return data
+    return read_bundle(pack(entries), on_progress)

@@ -17,7 +17,7 @@ from mythos.codex.models import State
 from mythos.codex.queries import BLOCKED_BY
 from mythos.codex.services import blocking_findings
 from mythos.errors import ClauseBroken, Invalid, NotFound
-from mythos.formats.bundle import About, Contents, Dependency, Seal, read_bundle, write_bundle
+from mythos.formats.bundle import About, Contents, Dependency, Seal, write_bundle
 from mythos.formats.bundle.canonical import dump_json
 from mythos.formats.bundle.versions import read_version
 from mythos.packages.collecting import Progress, collect, needed
@@ -163,8 +163,7 @@ def export_package(
     seal = Seal(load_key(key.fingerprint), key.name) if key else None
     if key is not None and key.revoked_at is not None:
         raise Invalid(f"The key {key.name} is revoked.", fields={"key": "Revoked."})
-    data = write_bundle(about, draft.contents, seal)
-    bundle = read_bundle(data)
+    bundle = write_bundle(about, draft.contents, seal)
     if last is not None and last.sha256 == bundle.sha256:
         return last
     if last is not None and not read_version(last.version) < read_version(about.version):
@@ -180,8 +179,8 @@ def export_package(
             package=package,
             version=about.version,
             sha256=bundle.sha256,
-            size=len(data),
-            archive=data,
+            size=len(bundle.data),
+            archive=bundle.data,
             fingerprint=key.fingerprint if key else "",
             signer_name=key.name if key else "",
             codex_tags=list(draft.codex_tags),
