@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_network
 
 import pytest
 
@@ -148,7 +149,7 @@ def test_addresses(server, settings, monkeypatch):
     for refused in (f"{url}/p", "https://127.0.0.1/p", "https://[::1]/p", "https://user:pw@example.org/", "ftp://x/"):
         with pytest.raises(Invalid):
             fetch(refused)
-    settings.FETCH_PRIVATE = True
+    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8")]
     assert fetch(f"{url}/p") == fetch(f"{url}/moved") == b"bytes"
     for path in ("/round", "/gone"):
         with pytest.raises(ProviderFailed):

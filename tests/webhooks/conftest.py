@@ -54,7 +54,7 @@ def receiver():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     made.url = f"http://127.0.0.1:{server.server_port}/hooks?from=mythos"
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    with override_settings(WEBHOOK_NETWORKS=[ip_network("127.0.0.0/8")]):
+    with override_settings(PRIVATE_NETWORKS=[ip_network("127.0.0.0/8")]):
         yield made
     server.shutdown()
     server.server_close()

@@ -9,10 +9,11 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
+from mythos import addresses
 from mythos import settings as given
+from mythos.addresses import Refused, reachable, target_of
 from mythos.errors import Invalid
-from mythos.webhooks import addresses, sending
-from mythos.webhooks.addresses import Refused, reachable, target_of
+from mythos.webhooks import sending
 
 INSIDE = [
     "https://127.0.0.1/x", "https://[::1]/x", "https://10.1.2.3/", "https://172.16.0.1/", "https://192.168.1.1/",
@@ -58,13 +59,13 @@ def test_every_number_of_a_name_is_looked_at(monkeypatch):
 
 def test_only_named_networks_are_let_in_and_only_they_without_encryption(monkeypatch):
     inside = "http://10.1.2.3/hooks"
-    with override_settings(WEBHOOK_NETWORKS=[ip_network("10.0.0.0/8")]):
-        assert reachable(target_of(inside)) == ["10.1.2.3"]
-        with pytest.raises(Invalid, match="cannot be sent"):
-            target_of("http://192.168.1.1/")
-        names(monkeypatch, "93.184.216.34")
-        with pytest.raises(Refused, match="https only"):
-            reachable(target_of("http://hooks.example.org/"))
+    ours = [ip_network("10.0.0.0/8")]
+    assert reachable(target_of(inside, ours), ours) == ["10.1.2.3"]
+    with pytest.raises(Invalid, match="cannot be used"):
+        target_of("http://192.168.1.1/", ours)
+    names(monkeypatch, "93.184.216.34")
+    with pytest.raises(Refused, match="https only"):
+        reachable(target_of("http://hooks.example.org/", ours), ours)
     with pytest.raises(Invalid):
         target_of(inside)
 
@@ -77,7 +78,7 @@ def test_the_number_that_was_checked_is_the_one_that_is_connected_to(monkeypatch
         raise ConnectionRefusedError("refused")
 
     names(monkeypatch, "93.184.216.34", "93.184.216.35")
-    monkeypatch.setattr(sending.socket, "create_connection", connect)
+    monkeypatch.setattr(addresses.socket, "create_connection", connect)
     answer = sending.post("https://hooks.example.org/", b"{}", {})
     assert connected == [("93.184.216.34", 443), ("93.184.216.35", 443)]
     assert (answer.status, answer.error) == (None, "refused")
@@ -85,7 +86,7 @@ def test_the_number_that_was_checked_is_the_one_that_is_connected_to(monkeypatch
 
 def test_a_name_that_comes_to_stand_for_something_inside_gets_nothing(monkeypatch):
     names(monkeypatch, "192.168.0.7")
-    monkeypatch.setattr(sending.socket, "create_connection", lambda *_, **__: pytest.fail("it connected"))
+    monkeypatch.setattr(addresses.socket, "create_connection", lambda *_, **__: pytest.fail("it connected"))
     answer = sending.post("https://hooks.example.org/", b"{}", {})
     assert answer.status is None
     assert "inside a network" in answer.error
@@ -95,7 +96,7 @@ def test_a_receiver_that_drips_is_cut_off(monkeypatch):
     monkeypatch.setattr(sending, "WHOLE_SECONDS", 0.3)
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
-        override_settings(WEBHOOK_NETWORKS=[ip_network("127.0.0.0/8")]),
+        override_settings(PRIVATE_NETWORKS=[ip_network("127.0.0.0/8")]),
     ):
         answer = sending.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
     assert answer.status is None
@@ -104,6 +105,6 @@ def test_a_receiver_that_drips_is_cut_off(monkeypatch):
 
 
 def test_a_setting_that_is_no_network_stops_the_start(monkeypatch):
-    monkeypatch.setenv("MYTHOS_WEBHOOK_NETWORKS", "10.0.0.0/8, nonsense")
-    with pytest.raises(ImproperlyConfigured, match="MYTHOS_WEBHOOK_NETWORKS must be networks"):
-        given._networks("MYTHOS_WEBHOOK_NETWORKS")
+    monkeypatch.setenv("MYTHOS_PRIVATE_NETWORKS", "10.0.0.0/8, nonsense")
+    with pytest.raises(ImproperlyConfigured, match="MYTHOS_PRIVATE_NETWORKS must be networks"):
+        given._networks("MYTHOS_PRIVATE_NETWORKS")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import http.client
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mythos import __version__
-from mythos.errors import Invalid
-from mythos.webhooks.addresses import Refused, Target, reachable, target_of
+from django.conf import settings
 
-CONNECT_SECONDS = 5.0
+from mythos import __version__
+from mythos.addresses import CONNECT_SECONDS, Refused, Target, connect, reachable, target_of
+from mythos.errors import Invalid
+
 WHOLE_SECONDS = 15.0
 KEPT_BYTES = 1024
 
@@ -39,8 +39,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Send one message; every way it can fail is an answer, never an exception."""
     began = time.monotonic()
     try:
-        target = target_of(url)
-        status, text, retry_after = _exchange(target, reachable(target), body, headers)
+        networks = settings.PRIVATE_NETWORKS
+        target = target_of(url, networks)
+        status, text, retry_after = _exchange(target, reachable(target, networks), body, headers)
     except (Refused, Invalid, OSError, http.client.HTTPException, ValueError) as error:
         return Answer(None, "", _said(error), _since(began))
     problem = "" if 200 <= status < 300 else f"It answered {status}."
@@ -51,7 +52,7 @@ def _exchange(
     target: Target, numbers: list[str], body: bytes, headers: Mapping[str, str]
 ) -> tuple[int, str, int | None]:
     line = http.client.HTTPConnection(target.host, target.port, timeout=CONNECT_SECONDS)
-    line.sock = _connect(target, numbers)
+    line.sock = connect(target, numbers, seconds=WHOLE_SECONDS)
     # A timeout of a socket begins anew with every byte; this one does not.
     clock = threading.Timer(WHOLE_SECONDS, _cut, [line.sock])
     clock.daemon = True
@@ -71,22 +72,6 @@ def _exchange(
     finally:
         clock.cancel()
         line.close()
-
-
-def _connect(target: Target, numbers: list[str]) -> socket.socket:
-    """A connection to the first number that takes one; the name is used for the certificate alone."""
-    trouble: OSError = OSError("no address")
-    for number in numbers:
-        try:
-            plain = socket.create_connection((number, target.port), timeout=CONNECT_SECONDS)
-        except OSError as error:
-            trouble = error
-            continue
-        plain.settimeout(WHOLE_SECONDS)
-        if target.scheme == "http":
-            return plain
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=target.host)
-    raise trouble
 
 
 def _cut(sock: socket.socket) -> None:

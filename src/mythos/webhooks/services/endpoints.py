@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from mythos.accounts.actors import Actor, person
 from mythos.accounts.models import Swarm
 from mythos.accounts.permissions import require
+from mythos.addresses import target_of
 from mythos.errors import Invalid
-from mythos.webhooks.addresses import target_of
 from mythos.webhooks.events import PING, TYPES, Event
 from mythos.webhooks.models import WebhookDelivery, WebhookEndpoint
 from mythos.webhooks.queries import get_endpoint
@@ -35,7 +36,7 @@ class Issued:
 def add_endpoint(*, actor: Actor, swarm: Swarm, url: str, events: Sequence[str] = (), description: str = "") -> Issued:
     """Tell another program what happens here from now on."""
     require(actor, "webhooks.manage", swarm)
-    target_of(url)
+    target_of(url, settings.PRIVATE_NETWORKS)
     if WebhookEndpoint.objects.filter(swarm=swarm).count() >= MOST_ENDPOINTS:
         raise Invalid(f"A swarm has at most {MOST_ENDPOINTS} webhooks.", fields={"url": "Remove another one first."})
     row = WebhookEndpoint.objects.create(
@@ -60,7 +61,7 @@ def update_endpoint(
     """Change where messages go and which; None leaves a value as it is."""
     row = get_endpoint(actor, endpoint_id)
     if url is not None:
-        target_of(url)
+        target_of(url, settings.PRIVATE_NETWORKS)
         row.url = _short(url)
     row.events = _known(events) if events is not None else row.events
     row.description = description.strip()[:200] if description is not None else row.description
