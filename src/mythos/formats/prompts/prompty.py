@@ -62,8 +62,8 @@ def _model(value: Any, name: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
     rest = dict(needed(value, dict, name, "model"))
     if "api" in rest and "apiType" not in rest:
         rest["apiType"] = rest.pop("api")
-    if isinstance(rest.get("configuration"), dict) and "connection" not in rest:
-        way = rest.pop("configuration")
+    if isinstance(way := rest.get("configuration"), dict) and "type" in way and "connection" not in rest:
+        del rest["configuration"]
         rest["connection"] = {("kind" if key == "type" and "kind" not in way else key): way[key] for key in way}
     if "parameters" in rest and "options" not in rest:
         rest["options"] = rest.pop("parameters")
