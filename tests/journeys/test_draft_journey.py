@@ -147,7 +147,13 @@ def test_an_assistant_is_dragged_together_refused_mended_deployed_and_rolled_bac
     page.get_by_role("button", name="Roll back to v1").click()
     page.wait_for_selector(".badge:has-text('Version 3')")
     assert page.inner_text("pre.compiled") == first
-    for path in ("/assistants/iris", "/assistants/iris/compare", "/assistants/drafts", "/assistants/draft?new=1"):
+    for path in (
+        "/assistants/iris",
+        "/assistants/iris/compare",
+        "/assistants/drafts",
+        "/assistants/draft?new=1",
+        "/assistants/clusters",
+    ):
         assert check(page, site.address + path) == []
     assert complaints == []
 

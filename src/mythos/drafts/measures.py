@@ -60,10 +60,14 @@ def conflicts_between(texts: Mapping[str, str], until: float | None) -> tuple[di
     """Every pair of texts (by hash) that disagrees, and how many pairs are still to be compared."""
     hashes = sorted(texts)
     wanted = [(one, other) for index, one in enumerate(hashes) for other in hashes[index + 1 :]]
-    unknown = [key for key in wanted if PAIRS.get(key) is None]
+    # Held here and not read again from memory: another thread may have emptied that in between.
+    known = {key: PAIRS.get(key) for key in wanted}
+    unknown = [key for key, found in known.items() if found is None]
     if unknown:
-        PAIRS.update(_stored(unknown))
-        unknown = [key for key in unknown if PAIRS.get(key) is None]
+        stored = _stored(unknown)
+        PAIRS.update(stored)
+        known.update(stored)
+        unknown = [key for key in unknown if key not in stored]
     fresh: dict[Pair, tuple[Conflict, ...]] = {}
     for key in unknown:
         if until is not None and time.monotonic() >= until:
@@ -71,7 +75,8 @@ def conflicts_between(texts: Mapping[str, str], until: float | None) -> tuple[di
         fresh[key] = tuple(conflicts(texts[key[0]], texts[key[1]]))
     PAIRS.update(fresh)
     _store(fresh)
-    return {key: found for key in wanted if (found := PAIRS.get(key))}, len(unknown) - len(fresh)
+    known.update(fresh)
+    return {key: found for key, found in known.items() if found}, len(unknown) - len(fresh)
 
 
 def _stored(keys: list[Pair]) -> dict[Pair, tuple[Conflict, ...]]:
