@@ -32,7 +32,7 @@ LEXICON = re.compile(
     r"|n't\b|\d+"
 )
 RESAMPLES = 1000
-SECOND = "hand_heldout2"
+WRITERS = {"hand_heldout2": "second", "hand_third": "third"}  # all other hand-written pairs are by the first
 Row = dict[str, Any]
 
 
@@ -79,7 +79,7 @@ def groups(rows: Sequence[Row]) -> dict[str, list[int]]:
     for index, row in enumerate(rows):
         found["all"].append(index)
         if str(row["source"]).startswith("hand_"):
-            found["policies, second writer" if row["source"] == SECOND else "policies, first writer"].append(index)
+            found[f"policies, {WRITERS.get(row['source'], 'first')} writer"].append(index)
         found[str(row.get("domain") or row["source"])].append(index)
     return dict(sorted(found.items()))
 

@@ -18,16 +18,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "scripts")]
 
-from comparator import amounts, edits, frames, opposites, touches  # noqa: E402
+from comparator import amounts, edits, frames, opposites, orders, parties, touches  # noqa: E402
 
 from mythos.text.segment import segment  # noqa: E402
 
 SHARED = ROOT.parent / "shared" / "data"
 
 
-def sentences(extra: list[str]) -> dict[str, list[str]]:
+def sentences() -> dict[str, list[str]]:
     """Real sentences of 4 to 40 words by source, without doubles."""
-    texts: dict[str, list[str]] = {"fabric": [], "awesome": [], "model-spec": [], "hand": extra}
+    texts: dict[str, list[str]] = {"awesome": []}
     texts["fabric"] = [path.read_text("utf-8") for path in sorted((SHARED / "fabric" / "head").rglob("*.md"))]
     for path in sorted((SHARED / "awesome-prompts").glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
@@ -97,16 +97,19 @@ def _passage(pools: dict[str, list[str]], rng: random.Random) -> dict[str, str] 
 
 def _made_up(rng: random.Random) -> dict[str, str]:
     """A made-up rule of one of the sorts."""
-    sorts = [frames.pair, amounts.pair, touches.polite, touches.explained, touches.tone, touches.gated, opposites.pair]
-    return rng.choices(sorts, [0.4, 0.26, 0.05, 0.09, 0.05, 0.08, 0.07])[0](rng) | {"source": "frames"}
+    sorts = [
+        frames.pair, amounts.pair, touches.polite, touches.explained, touches.tone, touches.gated, opposites.pair,
+        parties.pair, orders.pair,
+    ]  # fmt: skip
+    return rng.choices(sorts, [0.3, 0.22, 0.04, 0.09, 0.05, 0.06, 0.07, 0.12, 0.05])[0](rng) | {"source": "frames"}
 
 
-def generate(count: int, seed: int, extra: list[str]) -> Iterator[dict[str, str]]:
+def generate(count: int, seed: int) -> Iterator[dict[str, str]]:
     """Made-up policies and edited real sentences, about half and half."""
     rng = random.Random(seed)
-    pools = sentences(extra)
+    pools = sentences()
     names = [name for name in pools if pools[name]]
-    shares = {"fabric": 0.3, "awesome": 0.25, "model-spec": 0.25, "hand": 0.2}
+    shares = {"fabric": 0.38, "awesome": 0.31, "model-spec": 0.31}
     made = 0
     while made < count:
         if rng.random() < 0.18:
@@ -122,20 +125,14 @@ def generate(count: int, seed: int, extra: list[str]) -> Iterator[dict[str, str]
             yield row
 
 
-def old_sides(paths: list[Path]) -> list[str]:
-    """The old texts of labelled files: good rules to edit."""
-    return [json.loads(line)["old"] for path in paths for line in path.read_text("utf-8").splitlines() if line.strip()]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=24_000)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
-    labelled = sorted((ROOT / "data" / "comparator" / "train").glob("*.jsonl"))
     with options.out.open("w", encoding="utf-8") as file:
-        for row in generate(options.count, options.seed, old_sides(labelled)):
+        for row in generate(options.count, options.seed):
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

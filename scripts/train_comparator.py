@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "scripts")]
 
 import numpy as np  # noqa: E402
 from comparator import combiner  # noqa: E402
-from comparator_data import generate, old_sides  # noqa: E402
+from comparator_data import generate  # noqa: E402
 
 from mythos.text.detectors import DETECTORS  # noqa: E402
 from mythos.text.detectors.whole import added, removed  # noqa: E402
@@ -29,6 +30,7 @@ from mythos.text.features import features  # noqa: E402
 from mythos.text.units import Units, units  # noqa: E402
 
 SEED = 7
+_WRITER = re.compile(r"hand_[a-z]")  # each of these wrote many domains, and has ways of his own
 Row = dict[str, Any]
 MODELS = ROOT / "src" / "mythos" / "text" / "models"
 LABELLED = ROOT / "data" / "comparator" / "train"
@@ -36,14 +38,16 @@ DEV = ROOT.parent / "shared" / "data" / "regression" / "dev.jsonl"
 
 
 def labelled_rows() -> list[Row]:
-    """Pairs labelled by people: three-way label, and the domain as the group that is left out together."""
+    """Pairs labelled by people: three-way label, and the writer or domain as the group that is left out together."""
     rows = []
     for path in [*sorted(LABELLED.glob("*.jsonl")), DEV]:
         for line in path.read_text("utf-8").splitlines():
             row = json.loads(line)
             better = row.get("direction") == "stronger"
             row["class"] = "worse" if row["label"] else "better" if better else "preserved"
-            row["group"] = row.get("domain") or row["source"]
+            row["group"] = (
+                f"writer {row['source']}" if _WRITER.fullmatch(row["source"]) else row.get("domain") or row["source"]
+            )
             rows.append(row)
     return rows
 
@@ -71,33 +75,38 @@ def table(rows: list[Row], said: dict[str, dict[str, float]]) -> combiner.Table:
 
 
 def train_combiner(said: dict[str, dict[str, float]], synthetic: int) -> dict[str, Any]:
-    """Both combiners, or twice the one that reads words alone where no cross-encoder was asked."""
+    """The trees that know the words, those that hear the cross-encoder too, and how both are joined."""
     rows = labelled_rows()
-    made = generate(synthetic, SEED + 1, old_sides(sorted(LABELLED.glob("*.jsonl"))))
+    made = generate(synthetic, SEED + 1)
     rows += [row | {"class": row["label"], "group": "synthetic"} for row in made]
     data = table(rows, said)
     kinds = np.array([row["kind"] for row in rows])
+    read = np.array([row.get("id", "") in said for row in rows])
     words = [name for name in data.names if name not in combiner.CROSS]
-    raw: dict[str, Any] = {}
+    # Made-up pairs were the cross-encoder's own lesson: on them it is surer than it should be.
+    heard = data.only(read)
+    raw: dict[str, Any] = {"light": {"features": words}, "full": {"features": [*words, *combiner.CROSS]}, "joined": {}}
     result: dict[str, Any] = {}
-    for mode, names in {"light": words, "full": [*words, *combiner.CROSS]}.items():
-        # Made-up pairs were the cross-encoder's own lesson: on them it is surer than it should be. And fold models
-        # that saw nothing like the public sets misread them, which would teach the trees to distrust the real one.
-        unread = np.isin(data.groups, ["synthetic", *combiner.PUBLIC])
-        used = data if mode == "light" else data.only(~unread)
-        raw[mode] = {"features": names}
-        for aim in ("worse", "better"):
-            scores = combiner.cross_validated(used, names, aim, SEED)
-            slope, shift = combiner.calibrated(scores, used, aim)
-            raw[mode][aim] = combiner.as_json(combiner.fit(used, names, aim, SEED), slope, shift)
-            if aim == "worse":
-                result[mode] = combiner.report(
-                    1 / (1 + np.exp(-(slope * scores + shift))), used, kinds if mode == "light" else kinds[~unread]
-                )
-    if not said:
-        raw["full"] = raw["light"]
+    for aim in ("worse", "better"):
+        light, raw["light"][aim] = _forest(data, words, aim)
+        full, raw["full"][aim] = _forest(heard, [*words, *combiner.CROSS], aim)
+        raw["joined"][aim], both = combiner.joined(heard, light[read], full, aim)
+        if aim == "worse":
+            result["light"] = combiner.report(_likely(light), data, kinds)
+            result["full"] = combiner.report(_likely(both), heard, kinds[read])
     (MODELS / "combiner.json").write_text(json.dumps(raw, separators=(",", ":")) + "\n", "utf-8")
     return result
+
+
+def _forest(data: combiner.Table, names: list[str], aim: str) -> tuple[np.ndarray, dict[str, Any]]:
+    """The cross-validated logits of every row, and the trees that learnt from all."""
+    scores = combiner.cross_validated(data, names, aim, SEED)
+    slope, shift = combiner.calibrated(scores, data, aim)
+    return slope * scores + shift, combiner.as_json(combiner.fit(data, names, aim, SEED), slope, shift)
+
+
+def _likely(logits: np.ndarray) -> np.ndarray:
+    return np.asarray(1 / (1 + np.exp(-logits)))
 
 
 def main() -> None:
@@ -110,7 +119,7 @@ def main() -> None:
     if options.cross:
         from comparator.cross_training import train_cross
 
-        made = list(generate(options.pairs, SEED, old_sides(sorted(LABELLED.glob("*.jsonl")))))
+        made = list(generate(options.pairs, SEED))
         train_cross(made, labelled_rows(), options.weights, MODELS / "cross-encoder.onnx", readings, SEED)
     said = json.loads(readings.read_text("utf-8")) if readings.is_file() else {}
     print(json.dumps(train_combiner(said, synthetic=3000), indent=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,21 +87,22 @@ def tensors(batch: list[Example]) -> tuple[torch.Tensor, torch.Tensor, torch.Ten
 
 
 def train(
-    model: CrossEncoder, data: list[Example], *, epochs: int, rate: float, seed: int, batch: int = 32, log: int = 50
+    model: CrossEncoder,
+    rounds: Sequence[list[Example]],
+    *,
+    rate: float,
+    seed: int,
+    averaged: float = 0.0,
+    log: int = 50,
 ) -> None:
-    """AdamW with warm-up and linear decay; batches of like length."""
+    """AdamW with warm-up and linear decay, one round after the other; at the end the mean weights of the last steps."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=rate, weight_decay=0.01)
-    batches: list[list[Example]] = []
-    for _ in range(epochs):
-        order = rng.sample(data, len(data))
-        for start in range(0, len(order), batch * 50):
-            chunk = sorted(order[start : start + batch * 50], key=lambda e: len(e.encoded.ids))
-            pieces = [chunk[i : i + batch] for i in range(0, len(chunk), batch)]
-            rng.shuffle(pieces)
-            batches += pieces
+    learnt = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(learnt, lr=rate, weight_decay=0.01)
+    batches = [batch for data in rounds for batch in _batches(data, rng)]
     total, started, losses = len(batches), time.time(), []
+    sums, counted = [torch.zeros_like(p) for p in learnt], 0
     model.train()
     for step, piece in enumerate(batches):
         scale = min(1.0, (step + 1) / max(1, total // 15)) * (1 - step / total)
@@ -118,8 +120,27 @@ def train(
         optimizer.step()
         optimizer.zero_grad()
         losses.append(loss.item())
+        if step >= total * (1 - averaged) and step % 4 == 0:
+            counted += 1
+            for place, weights in zip(sums, learnt, strict=True):
+                place += weights.detach()
         if log and step % log == 0:
             print(f"step {step}/{total} loss {np.mean(losses[-log:]):.3f} {time.time() - started:.0f}s", flush=True)
+    if counted:
+        with torch.no_grad():
+            for place, weights in zip(sums, learnt, strict=True):
+                weights.copy_(place / counted)
+
+
+def _batches(data: list[Example], rng: random.Random, size: int = 32) -> list[list[Example]]:
+    """Batches of like length."""
+    order, batches = rng.sample(data, len(data)), []
+    for start in range(0, len(order), size * 50):
+        chunk = sorted(order[start : start + size * 50], key=lambda e: len(e.encoded.ids))
+        pieces = [chunk[i : i + size] for i in range(0, len(chunk), size)]
+        rng.shuffle(pieces)
+        batches += pieces
+    return batches
 
 
 @torch.no_grad()

@@ -26,7 +26,16 @@ SYNONYMS = table(
     | wrong = incorrect | right = correct | entire = whole | people = persons | users = people using it | information = details | instructions = directions
     | question = query | problem = issue | task = job | step = stage | detailed = thorough | relevant = pertinent | specific = particular
     | harmful = damaging | assistant = AI model | text = content | message = note | input = given text | output = result | never = at no time
-    | always = at all times | refuse = decline | respond = reply | request = ask for | understand = comprehend | identify = spot | describe = depict""",
+    | always = at all times | refuse = decline | respond = reply | request = ask for | understand = comprehend | identify = spot | describe = depict
+    | notify = inform | promptly = without delay | staff = employees | commence = start | obtain = get | confirm = verify | approval = consent | permission = leave
+    | may not = must not | shall = must | is forbidden = is not allowed | is responsible for = is in charge of | prior = earlier | annually = every year
+    | client = customer | vehicle = car | ensure that = see to it that | in writing = in written form | by phone = by telephone | at no cost = free of charge
+    | as soon as possible = at the earliest opportunity | immediately = straight away | on request = when asked | regardless of = irrespective of | purpose = aim
+    | unless = except where | solely = exclusively | every day = each day | discard = throw away | hazardous = dangerous | fault = defect | minor = child
+    | fee = charge | wages = pay | meeting = session | rule = regulation | fair = just | supervisor = line manager | deadline = due date | reply = answer
+    | disclose = reveal | store = keep | incident = occurrence | complete = fill in | sign = put your signature on | refund = money back | end = conclude
+    | truthfully = honestly | rude = impolite | uncertain = unsure | mention = refer to | summary = précis | tone = manner | up to date = current
+    | in addition = moreover | if possible = where possible | enough = sufficient | forward = pass on | examine = inspect | yearly = annual | concerning = about""",
     both=True,
 )
 SPELLING = table(

@@ -36,3 +36,8 @@ def test_each_sentence_occurs_once() -> None:
     pairs = aligned("one two. one two. one ten.".title(), "One two. One ten. Ex why. One two.")
     assert sorted(p.old for p in pairs if p.old is not None) == [0, 1, 2]
     assert sorted(p.new for p in pairs if p.new is not None) == [0, 1, 2, 3]
+
+
+def test_equal_sentences_are_paired_before_those_that_differ_in_punctuation_alone() -> None:
+    pairs = aligned("Log it! Tell us.\n\nLog it.", "Log it.\n\nLog it! Tell us.")
+    assert {(p.old, p.new) for p in pairs} == {(0, 1), (1, 2), (2, 0)}

@@ -94,6 +94,19 @@ def test_edits_that_change_no_meaning_raise_no_flag() -> None:
     assert len(flagged) <= 0.1 * len(HARMLESS), flagged
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Be kind. Be brief.", "Be brief."),
+        ("Answer in English. Be polite.", "Answer in English."),
+        ("Only the nurse may open the cabinet.", "Only the nurse or a designee may open the cabinet."),
+        ("The form must be signed by the director.", "The form must be signed."),
+    ],
+)
+def test_short_rules_that_lose_something_are_flagged(old: str, new: str) -> None:
+    assert compare(old, new, measure_similarity=False).is_regression
+
+
 def test_every_kind_of_harm_stays_found() -> None:
     """On pairs the weights were trained on: a guard against breaking a detector, not a figure of quality."""
     hits: dict[str, list[bool]] = defaultdict(list)
@@ -105,3 +118,18 @@ def test_every_kind_of_harm_stays_found() -> None:
                 hits[row["kind"]].append(found.is_regression)
     assert set(hits) == set(KINDS)
     assert {kind: round(sum(h) / len(h), 2) for kind, h in hits.items() if sum(h) / len(h) < 0.75} == {}
+
+
+def test_pairs_kept_out_of_training_stay_well_judged() -> None:
+    """Every third of them, by writer; `bench/comparator.py` measures all."""
+    right: dict[str, dict[int, list[bool]]] = {}
+    for path in sorted((ROOT / "data" / "comparator" / "heldout").glob("*.jsonl")):
+        group = path.stem if path.stem in ("second", "third", "model_spec") else "first"
+        hits = right.setdefault(group, {0: [], 1: []})
+        for line in path.read_text("utf-8").splitlines()[::3]:
+            row = json.loads(line)
+            found = compare(row["old"], row["new"], measure_similarity=False)
+            hits[row["label"]].append(found.is_regression == bool(row["label"]))
+    reached = {group: sum(sum(h) / len(h) for h in hits.values()) / 2 for group, hits in right.items()}
+    floors = {"first": 0.82, "second": 0.78, "third": 0.74, "model_spec": 0.72}
+    assert {group: value for group, value in reached.items() if value < floors[group]} == {}

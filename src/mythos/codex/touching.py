@@ -61,7 +61,7 @@ def prompts_touched_by(audit: CodexClauseAudit) -> dict[str, Any]:
     return {
         "measured": True,
         "checked_prompts": len(prompts),
-        "unchecked_prompts": max(0, there.count() - len(prompts)),
+        "unchecked_prompts": there.count() - len(prompts) if len(prompts) == MOST_PROMPTS else 0,
         "sentences_per_prompt": MOST_SENTENCES,
         "prompts": [asdict(row) for row in rows],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,16 +36,20 @@ class Pair:
 
 def align(old: Sequence[Sentence], new: Sequence[Sentence], *, use_embeddings: bool = True) -> list[Pair]:
     """Partners in the order of the new text, then what was removed; each sentence occurs once."""
-    old_keys, new_keys = [_key(s) for s in old], [_key(s) for s in new]
-    matched = _equal(old_keys, new_keys)
+    # Most sentences of an edited text stay as they were, and need not be cut into words to be found.
+    matched = _equal([s.text for s in old], [s.text for s in new])
+    kept = {j for j, _ in matched.values()}
+    old_keys = [() if i in matched else _key(s) for i, s in enumerate(old)]
+    new_keys = [() if j in kept else _key(s) for j, s in enumerate(new)]
+    matched |= _equal(old_keys, new_keys)
     _by_words(old_keys, new_keys, matched)
     if use_embeddings:
         _by_meaning(old, new, old_keys, new_keys, matched)
     by_new = {j: (i, ratio) for i, (j, ratio) in matched.items()}
     order = [by_new[j][0] for j in sorted(by_new)]
-    kept = {order[index] for index in increasing(order)}
+    in_place = {order[index] for index in increasing(order)}
     pairs = [
-        Pair(by_new[j][0], j, by_new[j][1], by_new[j][0] not in kept) if j in by_new else Pair(None, j, 0.0)
+        Pair(by_new[j][0], j, by_new[j][1], by_new[j][0] not in in_place) if j in by_new else Pair(None, j, 0.0)
         for j in range(len(new))
     ]
     return pairs + [Pair(i, None, 0.0) for i in range(len(old)) if i not in matched]
@@ -56,10 +60,11 @@ def _key(sentence: Sentence) -> tuple[str, ...]:
     return found or (sentence.text,)
 
 
-def _equal(old: list[tuple[str, ...]], new: list[tuple[str, ...]]) -> dict[int, tuple[int, float]]:
-    places: dict[tuple[str, ...], deque[int]] = defaultdict(deque)
+def _equal(old: Sequence[Hashable], new: Sequence[Hashable]) -> dict[int, tuple[int, float]]:
+    places: dict[Hashable, deque[int]] = defaultdict(deque)
     for j, key in enumerate(new):
-        places[key].append(j)
+        if key:
+            places[key].append(j)
     return {i: (places[key].popleft(), 1.0) for i, key in enumerate(old) if places.get(key)}
 
 

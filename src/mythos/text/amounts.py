@@ -50,7 +50,7 @@ NUMBER_WORDS = {name: value for value, name in enumerate(_SMALL)} | {
 }
 _MULTIPLIERS = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 10**9, "dozen": 12, "dozens": 12}
 _TIMES = {"twice": 2.0, "thrice": 3.0}
-_PARTS = {"half": 50.0, "third": 33.33, "thirds": 33.33, "quarter": 25.0, "quarters": 25.0}
+_PARTS = {"half": 50.0, "third": 100 / 3, "thirds": 100 / 3, "quarter": 25.0, "quarters": 25.0}
 _UNITS: dict[str, tuple[str, float]] = {
     spelling: (unit, factor)
     for names, unit, factor in (
@@ -62,6 +62,7 @@ _UNITS: dict[str, tuple[str, float]] = {
         ("fortnight fortnights", "s", 1209600),
         ("month months", "month", 1),
         ("year years yr yrs", "month", 12),
+        ("decade decades", "month", 120),
         ("quarter quarters", "month", 3),
         ("euro euros eur €", "eur", 1),
         ("dollar dollars usd $", "usd", 1),
@@ -96,7 +97,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     )
     for spelling in names.split()
 }
-_SPANS = frozenset(["second", "minute", "hour", "day", "week", "fortnight", "month", "quarter", "year"])
+_SPANS = frozenset(["second", "minute", "hour", "day", "week", "fortnight", "month", "quarter", "year", "decade"])
 _CODES = frozenset(["eur", "usd", "gbp"])
 _WHOLE = frozenset(["full", "whole", "consecutive", "clear", "calendar"])
 _PER = frozenset(["a", "an", "per", "every", "each", "daily", "weekly", "monthly"])
@@ -211,6 +212,8 @@ def _number(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
         if norms[skip : skip + 1] and norms[skip] in _SPANS:
             return 0.5, "", index + skip
         return (6.0, "", index + skip + 1) if norms[skip : skip + 1] == ["dozen"] else None
+    if norms[:3] == ["a", "couple", "of"]:
+        return 2.0, "", index + 3
     if norms[0] in ("a", "an") and norms[1:2]:
         if norms[1] in _SPANS:
             return 1.0, "", index + 1

@@ -14,7 +14,8 @@ _BOUNDS = {
             "at most|at the most|no more than|not more than|no longer than|not longer than|no later than"
             "|not later than|not exceed|not to exceed|not exceeding|up to|maximum of|max|maximum|a maximum"
             "|no greater than|not greater than|no higher than|not higher than|max of|not over|not above|within"
-            "|in at most|in no more than|limit of|as many as|not beyond",
+            "|in at most|in no more than|limit of|as many as|not beyond"
+            "|limited to|capped at|cap of",
         ),
         (
             "at-least",
@@ -41,9 +42,13 @@ _BOUNDS_AFTER = {
         (
             "at-least",
             "or more|or over|or older|or above|or greater|or longer|or higher|and over|and above|and older"
-            "|at least|at minimum|minimum",
+            "|at least|at the least|at minimum|minimum",
         ),
-        ("at-most", "or less|or fewer|or under|or below|or shorter|or lower|at most|maximum|max"),
+        (
+            "at-most",
+            "or less|or fewer|or under|or below|or shorter|or lower|or younger|and under|and below|and younger"
+            "|at most|at the most|at the latest|maximum|max",
+        ),
     )
     for phrase in listed.split("|")
 }
@@ -74,7 +79,7 @@ def _bound_at(found: Sequence[Word], index: int) -> tuple[int, str]:
         if bound and following and following[0].number is not None:
             return length, bound
     if any(word.number is not None for word in found[max(0, index - 2) : index]):
-        for length in (2, 1):
+        for length in (3, 2, 1):
             bound = _BOUNDS_AFTER.get(" ".join(word.norm for word in found[index : index + length]))
             if bound and index + length <= len(found):
                 return length, bound

@@ -18,8 +18,6 @@ Places = npt.NDArray[np.int64]
 Mode = Literal["light", "full"]
 # As trained: rounding makes the path through a tree the same on every machine.
 DIGITS = 4
-# How much the trees that know only the words have to say where the cross-encoder read the texts too.
-LIGHT_SHARE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +30,6 @@ class Odds:
     @property
     def preserved(self) -> float:
         return 1 - self.worse - self.better
-
-
-def blended(full: Odds, light: Odds) -> Odds:
-    """Both opinions: what the model reads outweighs the words, which see what it overlooks."""
-    return Odds(
-        round(full.worse + LIGHT_SHARE * (light.worse - full.worse), DIGITS),
-        round(full.better + LIGHT_SHARE * (light.better - full.better), DIGITS),
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,20 +50,33 @@ class Forest:
     right: Places
     value: Numbers
 
-    def probability(self, row: Numbers) -> float:
+    def logit(self, row: Numbers) -> float:
         at = self.roots
         for _ in range(self.depth):
             at = np.where(row[self.feature[at]] <= self.limit[at], self.left[at], self.right[at])
         # An exact sum is the same on every machine.
         total = self.base + math.fsum(self.value[at].tolist())
-        return 1 / (1 + math.exp(-(self.slope * total + self.shift)))
+        return self.slope * total + self.shift
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """The trees of either mode with the names of what they look at, and how the opinions of both are joined."""
+
+    names: Mapping[Mode, tuple[str, ...]]
+    forests: Mapping[Mode, Mapping[str, Forest]]
+    joined: Mapping[str, Mapping[str, float]]
 
 
 @lru_cache(maxsize=1)
-def _loaded() -> tuple[dict[str, tuple[str, ...]], dict[str, dict[str, Forest]]]:
+def _loaded() -> _Model:
     raw = json.loads(files("mythos.text.models").joinpath("combiner.json").read_text("utf-8"))
-    names = {mode: tuple(part["features"]) for mode, part in raw.items()}
-    return names, {mode: {aim: forest(part[aim]) for aim in ("worse", "better")} for mode, part in raw.items()}
+    modes: tuple[Mode, ...] = ("light", "full")
+    return _Model(
+        {mode: tuple(raw[mode]["features"]) for mode in modes},
+        {mode: {aim: forest(raw[mode][aim]) for aim in ("worse", "better")} for mode in modes},
+        raw["joined"],
+    )
 
 
 def forest(raw: Mapping[str, Any]) -> Forest:
@@ -102,8 +105,19 @@ def _depth(tree: Sequence[Sequence[float]], place: int) -> int:
 
 def combine(row: Mapping[str, float], mode: Mode) -> Odds:
     """The odds of a change from its features; `full` wants those of the cross-encoder too."""
-    names, forests = _loaded()
-    values = np.array([round(row[name], DIGITS) for name in names[mode]])
-    worse = forests[mode]["worse"].probability(values)
-    better = min(forests[mode]["better"].probability(values), 1 - worse)
+    worse = _probability(row, mode, "worse")
+    better = min(_probability(row, mode, "better"), 1 - worse)
     return Odds(round(worse, DIGITS), round(better, DIGITS))
+
+
+def _probability(row: Mapping[str, float], mode: Mode, aim: str) -> float:
+    logit = _logit(row, "light", aim)
+    if mode == "full":
+        said = {**row, "light trees": logit, "full trees": _logit(row, "full", aim), "shift": 1.0}
+        logit = math.fsum(weight * said[name] for name, weight in _loaded().joined[aim].items())
+    return 1 / (1 + math.exp(-logit))
+
+
+def _logit(row: Mapping[str, float], mode: Mode, aim: str) -> float:
+    model = _loaded()
+    return model.forests[mode][aim].logit(np.array([round(row[name], DIGITS) for name in model.names[mode]]))

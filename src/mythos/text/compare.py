@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from mythos.errors import NotConfigured
-from mythos.text.combine import Odds, blended, combine
+from mythos.text.combine import Odds, combine
 from mythos.text.detectors import DETECTORS
 from mythos.text.detectors.base import AlignedPair, Direction, Finding
 from mythos.text.detectors.whole import added, removed, reworded, rewritten
@@ -113,7 +113,7 @@ def _odds(old: str, new: str, found: Units, findings: Sequence[Finding], *, use_
     row = features(found, findings)
     if use_models:
         try:
-            return blended(combine(row | readings(old, new, found), "full"), combine(row, "light"))
+            return combine(row | readings(old, new, found), "full")
         except NotConfigured:
             pass  # without the model the words alone decide
     return combine(row, "light")

@@ -14,8 +14,8 @@ from rapidfuzz.distance import LCSseq
 CLS, SEP = 101, 102
 SAME, CHANGED, MOVED = 0, 1, 2
 SIDES = 3  # kinds of token on each side; the new side's come after the old side's
-MAX_SIDE = 120
-CONTEXT = 24
+MAX_SIDE = 80
+CONTEXT = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,35 @@ LOOPHOLES = phrases(
     is optional | are optional | nobody checks | no need | not necessary | is enough | suffices | suffice |
     spirit of | more important than | takes priority over | override | overrides | judgment call |
     subject to | without prejudice | discretion | failing that | as far as | other reasons | to some extent |
-    where it helps | last resort | although | in substance | or other | on balance | a degree of
+    where it helps | last resort | although | in substance | or other | on balance | a degree of |
+    see fit | sees fit | to the extent | in principle | for the most part | save for | apart from |
+    reasonable efforts | reasonable steps | where circumstances | if resources allow | where resources allow |
+    if capacity allows | at their option | at its option | at our option | deemed | in exceptional cases
     """
+)
+STAND_INS = phrases(
+    """
+    or designee | or a designee | or their designee | or his designee | or her designee | or delegate |
+    or a delegate | or their delegate | or deputy | or a deputy | or their deputy | or a nominee |
+    or another | or any other | or someone | or somebody | or anyone | or anybody | or whoever | on behalf of |
+    acting for | acting on | or a person | or a colleague | or an assistant | or their assistant | whoever |
+    or a representative | or their representative | or one of | or appointed | or authorised | or authorized
+    """
+)
+ASKED_FOR = phrases(
+    """
+    on request | upon request | at request | if asked | when asked | if requested | when requested | who ask |
+    who asks | who request | if they ask | if they wish | if they insist | on demand | who insist | who insists
+    """
+)
+SAFEGUARDS = word_set(
+    "written writing signed signature approval approved approve consent confirm confirmed confirmation verify verified "
+    "check checked review reviewed witness independent receipt logged recorded record document documented notify "
+    "notified report reported warn warned warning escalate encrypted lock locked second separate original proof"
+)
+CHOICE = word_set(
+    "choose chooses decide decides wish wishes want wants prefer prefers like likes judge judges consider considers "
+    "think thinks feel feels deem deems opt opts agree agrees"
 )
 FLIPPANT = word_set(
     "whatever yeah lol ugh sigh blah guess duh meh nah haha hey dude folks yep nope obviously stupid silly dumb "
@@ -259,27 +286,3 @@ def _pairs() -> frozenset[frozenset[str]]:
 
 ANTONYMS = _pairs()
 NEGATIVE_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "ab", "mis")
-
-_SYNONYMS = """
-transfer hand pass escalate forward | refuse decline reject | customer client caller | buyer purchaser
-agent representative human person | required needed necessary | ensure guarantee confirm
-begin start commence | end finish stop conclude | use employ utilise utilize apply
-show display present | give provide supply offer | make create produce build generate
-write compose draft author | extract pull collect gather | clear plain understandable | courteous polite
-calm composed | keep retain store hold | tell inform notify | answer reply respond
-quick fast prompt rapid | immediately promptly instantly straightaway | help assist aid
-check verify validate confirm | change modify alter edit amend | delete remove erase | send submit
-buy purchase | say state mention | explicit express | max maximum most | min minimum least
-permit allow authorise authorize | mistake error | correct right accurate | brief short concise
-large big | small little | list enumerate | output return print produce emit | word term
-simple easy plain | folder directory | whole entire full | section part | need require | must shall
-should ought | choose select pick | repeat duplicate | content input text
-instruction direction guideline | include contain | overview summary | user person
-respect honour honor | picture image | information info details data | example instance sample
-about regarding concerning | limit restrict cap keep | less fewer | greater more over exceeding
-exactly precisely | each every all any | ignore disregard | mention name cite | only solely exclusively
-approve authorise authorize
-""".strip()
-SYNONYMS = tuple(
-    frozenset(group.split()) for line in _SYNONYMS.splitlines() for group in line.split("|") if group.strip()
-)

@@ -8,7 +8,8 @@ from typing import Literal
 from rapidfuzz.distance import OSA
 
 from mythos.text import lexicon
-from mythos.text.words import Word
+from mythos.text.synonyms import SYNONYMS
+from mythos.text.words import Word, stem
 
 
 def is_content(word: Word) -> bool:
@@ -55,9 +56,10 @@ def _meanings(word: Word) -> frozenset[int]:
 
 def _grouped() -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
-    for number, group in enumerate(lexicon.SYNONYMS):
+    for number, group in enumerate(SYNONYMS):
         for name in group:
             found.setdefault(name, set()).add(number)
+            found.setdefault(stem(name), set()).add(number)  # “refused” and “refuse”
     return {name: frozenset(numbers) for name, numbers in found.items()}
 
 

@@ -13,7 +13,7 @@ Bound = Literal["upper", "lower", ""]
 
 _UPPER = lexicon.word_set("at-most less-than max maximum until before cap capped limited limit ceiling")
 _LOWER = lexicon.word_set("at-least min minimum")
-_EVERY = lexicon.word_set("every each")
+_OFTEN = lexicon.word_set("every each once twice")
 # Those for whom a rule is made: what they get may grow, what they pay or wait for may shrink.
 PROTECTED = lexicon.word_set(
     "customer customers user users tenant tenants patient patients employee employees worker workers pupil pupils "
@@ -27,24 +27,37 @@ _CLAIMS = lexicon.word_set(
     "may can entitled right rights appeal return cancel claim claims submit submitted lodge lodged object objection "
     "withdraw complain open valid accept"
 )
+_MADE_CLAIMS = lexicon.word_set("claim claims objection objections appeal appeals protest protests")
+_HANDED_IN = lexicon.word_set("reported submitted lodged filed made raised brought")
 _PAID_OUT = lexicon.word_set(
-    "cover covers covered reimburse reimburses reimbursed refund refunded receive receives free credit compensation "
-    "allowance discount disregarded pay pays paid advance bonus"
+    "cover covers covered reimburse reimburses reimbursed refund refunds refunded receive receives free credit "
+    "compensation allowance discount disregarded pay pays paid advance bonus"
 )
 GRANTS = _CLAIMS | _PAID_OUT
 _OWED = lexicon.word_set(
-    "fee fees charge charges charged cost costs price penalty fine interest deposit surcharge premium"
+    "fee fees charge charges charged cost costs price penalty fine deposit surcharge premium excess "
+    "instalments installments instalment installment"
 )
+_FREE = ("free of charge", "without charge", "no charge", "at no cost", "no fee")
 _KEPT = lexicon.word_set(
-    "keep kept keeps retain retained retains store stored available stays stay remain remains last"
+    "keep kept keeps retain retained retains store stored available stays stay remain remains last "
+    "guarantee warranty standstill entitled entitlement"
 )
 _NOTICE = lexicon.word_set("notice warning advance beforehand prior rest break breaks wait waits")
 _AHEAD = lexicon.word_set("ahead before beforehand earlier")
 _ENDED = lexicon.word_set(
     "delete deleted deletes erase erased destroy destroyed closed close closes expire expires lapse lapses lock locked "
-    "removed purged anonymised ends end shredded"
+    "removed purged anonymised ends end shredded locks suspended blocked"
 )
-_IF = lexicon.word_set("if when whenever where once anyone anything whoever not must requires needs goes")
+# So many of these make a rule safer.
+_SAFEGUARDS = lexicon.word_set(
+    "copy copies reviewer reviewers reviews approvals approval signatures signature witnesses maintainers "
+    "people persons engineers samples sources checks factors locations members officers supervisors tests"
+)
+_WRITTEN = lexicon.word_set("word words bullet bullets sentence sentences items points characters")
+_IF = lexicon.word_set(
+    "if when whenever where once anyone anything whoever not must requires needs goes no any unless only"
+)
 _WAIVES = (
     "without approval", "no approval", "need not", "needs no", "need no", "without review", "exempt", "not required",
     "no longer need",
@@ -73,51 +86,82 @@ def _size(word: Word) -> float:
     return (word.number or 0.0) * _TIME.get(word.unit, 1.0)
 
 
+def is_length_of_text(side: Side, amount: Word) -> bool:
+    """Whether so many words or points are asked for: neither more nor fewer is better for anybody."""
+    return amount.unit not in _TIME and bool(_near(side, amount, 0, 1) & _WRITTEN)
+
+
 def bound_of(side: Side, amount: Word) -> Bound:
     """Whether the amount bounds from above or from below."""
-    near = _near(side, amount, 2, 2)
-    if near & _LOWER:
+    before, after = _near(side, amount, 2, 0), _near(side, amount, 0, 2)
+    if (before | after) & _LOWER:
         return "lower"
-    dated = amount.unit in ("date", "clock") and "by" in near
-    return "upper" if dated or near & _UPPER else ""
+    dated = amount.unit in ("date", "clock") and "by" in before
+    # “Kept for a year before it is given away” sets no upper bound.
+    return "upper" if dated or before & _UPPER or after & (_UPPER - {"before", "until"}) else ""
 
 
 def _wanted(side: Side, amount: Word) -> int:
     """1 where more is better for those the rule is for, -1 where less is."""
     norms, near = set(side.norms), _near(side, amount, 2, 0)
+    if side.has(_FREE):
+        norms -= _OWED
     is_time = amount.unit in _TIME
     if side.has(_WAIVES):
         return -1
+    if is_length_of_text(side, amount):
+        return 0
     bound = bound_of(side, amount)
     if bound == "lower":
-        return 0 if norms & _OWED else 1
+        return 0 if norms & _OWED and not is_time else 1
     if "more-than" in near:
-        return 1 if near & {"be", "have", "contain"} and not norms & (_IF - {"must"}) else -1
+        return 1 if near & {"be", "have", "contain"} and not norms & (_IF - {"must", "no", "any", "only"}) else -1
     if "less-than" in near:
         # “Children under 13 may not …” protects more people with a higher number; “keep it under 40 lines” limits.
-        return 1 if norms & _IF and not near & {"keep", "in", "be"} else -1
+        return 1 if norms & (_IF | {"free"}) and not near & {"keep", "in", "be"} else -1
     if bound == "upper":
-        return _wanted_at_most(norms, is_time)
-    return _wanted_unbounded(norms, near, _near(side, amount, 0, 2), amount)
+        return _wanted_at_most(side, norms, amount)
+    return _wanted_unbounded(side, norms, near, amount)
 
 
-def _wanted_at_most(norms: set[str], is_time: bool) -> int:
-    if norms & _OWED or norms & {"must", "shall"}:
-        return -1
-    if is_time:
-        claims = norms & _CLAIMS and norms & (PROTECTED | {"claim", "objection", "appeal"})
-        return 1 if claims or ("if" in norms and norms & _PAID_OUT) else -1
-    return 1 if norms & _PAID_OUT else -1
-
-
-def _wanted_unbounded(norms: set[str], before: set[str], after: set[str], amount: Word) -> int:
+def _wanted_at_most(side: Side, norms: set[str], amount: Word) -> int:
     is_time = amount.unit in _TIME
-    ended = norms & _ENDED and "after" in before | after
-    if norms & _OWED or (is_time and (ended or before & _EVERY)):
+    if is_time and norms & _MADE_CLAIMS and norms & _HANDED_IN and "we" not in norms:
+        return 1
+    if not is_time and ("until" in _near(side, amount, 2, 0) or norms & {"nobody", "campaign"}):
+        return 1
+    refunded = _in_condition(side, amount) and bool(norms & _PAID_OUT)
+    if (norms & _OWED and not refunded) or norms & {"must", "shall"}:
+        return -1
+    if not is_time:
+        return 1 if norms & _PAID_OUT else -1
+    claims = norms & _CLAIMS and norms & (PROTECTED | {"claim", "objection", "appeal"}) and side.norms[0] != "we"
+    if claims and _near(side, amount, 0, 2) & _AHEAD:
+        return -1  # “until two days before”
+    return 1 if claims or refunded else -1
+
+
+def _wanted_unbounded(side: Side, norms: set[str], before: set[str], amount: Word) -> int:
+    is_time, after = amount.unit in _TIME, _near(side, amount, 0, 2)
+    if norms & _ENDED and "after" in before | after:
+        return -1
+    if is_time and (norms & _OWED or before & _OFTEN or "waiting" in norms):
+        return -1
+    if is_time and norms & {"notice", "warning"} and norms & {"may", "can"} and norms & PROTECTED:
+        return -1  # the notice that they have to give
+    if not is_time and norms & _OWED:
         return -1
     if norms & (_KEPT | _NOTICE) or after & _AHEAD if is_time else norms & _PAID_OUT:
         return 1
+    if not is_time and _near(side, amount, 0, 2) & _SAFEGUARDS:
+        return 1
     return 1 if amount.unit == "times" else 0
+
+
+def _in_condition(side: Side, amount: Word) -> bool:
+    """Whether the amount stands in a clause that “if” opens."""
+    opened = side.text.lower().rfind("if ", 0, amount.start)
+    return opened >= 0 and "," not in side.text[opened : amount.start]
 
 
 def _near(side: Side, amount: Word, back: int, ahead: int) -> set[str]:

@@ -11,7 +11,7 @@ from mythos.text.detectors.base import AlignedPair
 from mythos.text.detectors.deontic import PERMISSION, stance
 from mythos.text.detectors.tone import COLD, WARM
 from mythos.text.likeness import is_content
-from mythos.text.limits import GRANTS, PROTECTED, betterment, moved
+from mythos.text.limits import GRANTS, PROTECTED, betterment, is_length_of_text, moved
 from mythos.text.words import Word
 
 _NARROWING = lexicon.word_set(
@@ -27,6 +27,7 @@ PAIR_FEATURES = (
     "limit", "upper limit", "lower limit", "limit better", "limit worse", "units", "vague", "loopholes",
     "pleas", "asides", "was leave", "was ban", "was gated", "conditions", "ors",
     "flippant", "cold", "warm", "protected", "grants",
+    "stand-ins", "asked for", "safeguards", "choices", "permissions", "duties", "advice", "by",
 )  # fmt: skip
 
 
@@ -82,6 +83,12 @@ def _worded(pair: AlignedPair) -> dict[str, float]:
         "only": float(moves.get("only", 0)),
         "and": float(moves.get("and", 0)),
         "ors": float(moves.get("or", 0)),
+        "by": float(moves.get("by", 0)),
+        "safeguards": gained(lexicon.SAFEGUARDS),
+        "choices": gained(lexicon.CHOICE),
+        "permissions": gained(lexicon.PERMISSION),
+        "duties": gained(lexicon.BINDING),
+        "advice": gained(lexicon.ADVICE),
         "qualifiers": float(sum(w.norm.endswith("ly") for w in pair.added))
         - sum(w.norm.endswith("ly") for w in pair.removed),
         "numbers gone": float(sum((numbers_old - numbers_new).values())),
@@ -117,6 +124,8 @@ def _phrased(pair: AlignedPair) -> dict[str, float]:
         "exceptions": came(lexicon.EXCEPTIONS),
         "loopholes": came(lexicon.LOOPHOLES),
         "conditions": came(lexicon.CONDITIONS),
+        "stand-ins": came(lexicon.STAND_INS),
+        "asked for": came(lexicon.ASKED_FOR),
         "asides": came(lexicon.CLARIFIERS) + pair.new.text.count("(") - pair.old.text.count("("),
     }
 
@@ -142,7 +151,7 @@ def _amounts(pair: AlignedPair) -> tuple[list[Word], list[Word]]:
 def limit(pair: AlignedPair) -> dict[str, float]:
     """How far the first amount moved, and whether it bounds from above (within, at most) or from below."""
     old, new = _amounts(pair)
-    if not old or not new or old[0].unit != new[0].unit:
+    if not old or not new or old[0].unit != new[0].unit or is_length_of_text(pair.old, old[0]):
         return {"limit": 0.0, "upper limit": 0.0, "lower limit": 0.0}
     step = math.log((new[0].number or 1) / (old[0].number or 1))
     at = pair.old.words.index(old[0])

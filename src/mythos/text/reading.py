@@ -10,8 +10,8 @@ from mythos.text.units import Unit, Units
 
 # At most this many changed sentences are read, those most alike first: the others are plainly gone or new.
 MAX_UNITS = 6
-# Texts longer than this together are read sentence by sentence only.
-MAX_WHOLE = 1600
+# Texts longer than this together are read sentence by sentence only: as a whole the model would see but parts of them.
+MAX_WHOLE = 1000
 
 Pair = tuple[str, str]
 

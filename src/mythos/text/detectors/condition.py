@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mythos.text import lexicon
 from mythos.text.detectors.base import AlignedPair, Direction, Finding
-from mythos.text.detectors.deontic import only_in_other_words
+from mythos.text.detectors.deontic import PERMISSION, only_in_other_words, stance
 from mythos.text.detectors.order import EARLY, LATE
 from mythos.text.words import Word
 
@@ -18,6 +18,7 @@ _MOMENTS = tuple(
     )
 )
 _JOINTS: tuple[tuple[str, str, Direction], ...] = (("and", "or", "weaker"), ("or", "and", "stronger"))
+_TRIGGERS = lexicon.word_set("if when whenever where")
 _RESTRICTS = lexicon.word_set("only until before unless")
 
 
@@ -31,6 +32,8 @@ def _conjunction(pair: AlignedPair) -> Finding | None:
         old, new = {w.norm for w in edit.old}, {w.norm for w in edit.new}
         for before, after, direction in _JOINTS:
             if before in old and after in new and after not in old and len(old) <= 2 and len(new) <= 2:
+                if _triggers(pair, edit.old[0]):
+                    direction = "stronger" if direction == "weaker" else "weaker"
                 return pair.finding(
                     "condition",
                     direction,
@@ -41,6 +44,15 @@ def _conjunction(pair: AlignedPair) -> Finding | None:
                     confidence=0.85,
                 )
     return None
+
+
+def _triggers(pair: AlignedPair, word: Word) -> bool:
+    """Whether the word joins what calls a duty or ban into action: there “either” asks for more than “both”."""
+    at = next((i for i, other in enumerate(pair.old.words) if other.start == word.start), 0)
+    opened = [other for other in pair.old.words[:at] if other.norm in _TRIGGERS]
+    if not opened or "only" in pair.old.norms or stance(pair.old).level == PERMISSION:
+        return False
+    return "," not in pair.old.text[opened[-1].end : word.start]
 
 
 def _condition(pair: AlignedPair) -> Finding | None:
