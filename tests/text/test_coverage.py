@@ -52,6 +52,8 @@ def test_coverage_says_how_a_prompt_stands_to_a_clause(clause: str, state: str, 
          "carried"),
         ("The assistant should not reveal internal notes.", "Do not reveal internal notes.", "carried"),
         ("The assistant must cite its sources.", "Always cite your sources.", "carried"),
+        ("The assistant must never promise a refund without approval.",
+         "You must never promise a refund without approval.", "carried"),
         ("The assistant must answer in English.", "Do not answer in English.", "contradicted"),
     ],
 )  # fmt: skip

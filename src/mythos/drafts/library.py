@@ -46,7 +46,7 @@ def library(actor: Actor, swarm: Swarm, q: str = "", label: str = NEWEST) -> Que
         said = (
             Q(slug__icontains=q.strip()) | Q(prompt__title__icontains=q.strip()) | Q(prompt__tags__icontains=q.strip())
         )
-        rows = rows.filter(said | Q(pk__in=matching(q)) if words_of(q) else said)
+        rows = rows.filter(said | Q(pk__in=matching(words)) if (words := words_of(q)) else said)
     return rows.order_by("slug", "id")
 
 

@@ -15,6 +15,9 @@ _SUBJECT = re.compile(
     r"(?:\s+(?:not|never|always))?\s+(?P<verb>\w+)",
     re.IGNORECASE,
 )
+_YOU = re.compile(
+    r"\s*(?P<you>you)\s+(?:must|shall|should|will|have\s+to|need\s+to|ought\s+to|are\s+required\s+to)\b", re.IGNORECASE
+)
 _LEAD = re.compile(
     r"\s*(?:please\s+)?(?:(?P<not>do\s+not|don['’]t)|(?P<adverb>never|always))?\s*(?P<verb>\w+)", re.IGNORECASE
 )
@@ -39,10 +42,16 @@ class Framed:
 
 
 def framed(rule: str, sentence: str) -> Framed:
-    """An order (“Log it”, “Never log it”) as a duty of the one the rule speaks of; anything else as it is."""
+    """“Log it”, “Never log it”, “You must log it” as duties of the one the rule speaks of; anything else as it is."""
     frame = _SUBJECT.match(rule)
+    if frame is None:
+        return Framed(sentence)
+    spoken_to = _YOU.match(sentence)
+    if spoken_to is not None:
+        end = spoken_to.end("you")
+        return Framed(frame["subject"] + sentence[end:], len(frame["subject"]) - end)
     order = _LEAD.match(sentence)
-    if frame is None or order is None or not _orders(order["verb"], frame["verb"]):
+    if order is None or not _orders(order["verb"], frame["verb"]):
         return Framed(sentence)
     adverb = "not " if order["not"] else f"{order['adverb'].lower()} " if order["adverb"] else ""
     start = order.start("verb")

@@ -16,6 +16,7 @@ from mythos.text.traits import measure
 
 Measures = tuple[dict[str, float], Tone]
 PIECE = 20
+PATIENCE = 60.0  # seconds; a piece takes a tenth of one
 WORTHWHILE = 1_000  # texts from which on a second process is quicker than the second it takes to start
 
 
@@ -37,8 +38,9 @@ class Handed:
         if piece is None or piece.cancel() or piece.cancelled():
             return measures(text)
         try:
-            return piece.result()[text]
-        except BrokenProcessPool:
+            # A pool whose process died while pieces were being cancelled may never answer (CPython 3.11).
+            return piece.result(timeout=PATIENCE)[text]
+        except (BrokenProcessPool, TimeoutError):
             return measures(text)
 
     def drop(self) -> None:

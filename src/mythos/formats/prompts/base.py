@@ -94,8 +94,13 @@ def refuse(file: str, message: str, *, line: int = 1, field: str = "", hint: str
 
 
 def problem_of(error: MythosError, file: str, line: int = 1) -> Problem:
-    """The problem an error tells of."""
-    return Problem(str(error.data.get("file", file)), int(error.data.get("line", line)), error.message)
+    """The problem an error tells of; its place stands beside the message, so the message does not say it again."""
+    name, number = str(error.data.get("file", file)), int(error.data.get("line", line))
+    lead = f"{name}, line {number}: "
+    if error.message.startswith(lead):
+        said = error.message.removeprefix(lead)
+        return Problem(name, number, said[:1].upper() + said[1:])
+    return Problem(name, number, error.message.removeprefix(f"{name}, "))
 
 
 def slugify(text: str) -> str:
