@@ -13,6 +13,7 @@ from mythos.text.detectors.base import AlignedPair, Direction, Finding
 from mythos.text.detectors.whole import added, removed, reworded, rewritten
 from mythos.text.embed import embed
 from mythos.text.features import features
+from mythos.text.lifted import lifted_in, outvoted
 from mythos.text.normalize import normalize
 from mythos.text.parallel import begin
 from mythos.text.reading import readings
@@ -90,7 +91,10 @@ def compare(
     findings = [_quoted(finding, old, new) for unit in found.changed for finding in _detect(unit)]
     if not found.changed:
         return Comparison((), "preserved", 0.99, similar.result() if similar else None)
-    odds = _odds(old, new, found, findings, use_models=use_embeddings)
+    bans = [_quoted(finding, old, new) for finding in lifted_in(found.changed)]
+    odds = outvoted(_odds(old, new, found, findings, use_models=use_embeddings), bans)
+    if not any(finding.kind == "negation" and finding.direction == "reversed" for finding in findings):
+        findings += bans
     verdict, confidence = _verdict(odds, thresholds)
     settled = _settled(findings, found, (old, new), odds, verdict, thresholds)
     typo = all(unit.pair is not None and _only_spelling(unit.pair) for unit in found.changed)

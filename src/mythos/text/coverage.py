@@ -148,7 +148,8 @@ def _judge(
     findings = tuple(_placed(finding, clause.start, sentence.start) for finding in as_written)
     if _opposed(clause, sentence, compared):
         return "contradicted", findings
-    return ("weakened" if compared.is_regression or _looser(clause, sentence) else "carried"), findings
+    doubtful = compared.verdict in ("regression", "uncertain")  # what is uncertain never reads as fine
+    return ("weakened" if doubtful or _looser(clause, sentence) else "carried"), findings
 
 
 def _looser(clause: Sentence, sentence: Sentence) -> bool:
