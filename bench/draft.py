@@ -2,7 +2,7 @@
 
 `compile` is the whole of it: text, tokens, conflicts of 19,900 pairs, promises, gaps. `cold` is of 20 blocks of
 which nothing is known, and tells what one pair costs; to compare all pairs of 200 such blocks takes minutes, which the
-page spreads over looks of half a second (`first_answer`). For the other figures the answers to the pairs are put into
+page spreads over looks (`first_answer`, then half a second each). For the other figures the answers are put into
 the database as they would stand there afterwards: `new_process` reads them from it, `warm` has them in memory and moves
 one block, `one_new_block` compares one more block with the 200.
 """
@@ -84,13 +84,14 @@ def measured(owner, draft, checkpoints):
     from mythos.drafts.measures import PAIRS
     from mythos.drafts.queries import compiled
     from mythos.text.coverage import conflicts
+    from mythos.web.drafts import SECONDS_OF_A_MOVE
 
     conflicts("You must answer.", "You must not answer.")  # the models are loaded once a process
     whole = draft.prompt_cluster
     draft.prompt_cluster = whole[:COLD]
     cold = timed(lambda: compiled(draft))
     draft.prompt_cluster = whole
-    first = timed(lambda: compiled(draft, seconds=0.5))
+    first = timed(lambda: compiled(draft, seconds=SECONDS_OF_A_MOVE))
     plant(checkpoints[:BLOCKS])
     process = []
     for _ in range(5):

@@ -30,7 +30,8 @@ from mythos.web.context import current_swarm, user_of
 from mythos.web.forms import drafts as forms
 from mythos.web.htmx import is_fragment, render
 
-SECONDS = 0.5  # what one look spends on comparing; the page asks again for the rest
+# What one look spends on comparing. The answer to a move comes at once, and the page asks again for the rest.
+SECONDS, SECONDS_OF_A_MOVE = 0.5, 0.04
 LIBRARY_PAGE = 20
 LIST_PAGE = 30
 NEW_NAME = "New assistant"
@@ -97,7 +98,8 @@ def _show(
     request: HttpRequest, draft: AssistantDraft, extra: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     user = user_of(request)
-    compilation = queries.compiled(draft, seconds=SECONDS)
+    is_move = is_fragment(request) and request.method == "POST"
+    compilation = queries.compiled(draft, seconds=SECONDS_OF_A_MOVE if is_move else SECONDS)
     context = {
         "draft": draft,
         "may_edit": may(user, "drafts.edit", draft.swarm),
