@@ -23,8 +23,8 @@ from mythos_client import (
 from mythos_client.telemetry import attributes
 
 from mythos.accounts.services import revoke_token
-from mythos.assistants.services import create_assistant, set_prompt_cluster
-from mythos.codex.serving import serve_assistant
+from mythos.drafts.queries import compiled_draft
+from mythos.drafts.services import create_draft, deploy_draft
 from mythos.prompts import queries
 from mythos.prompts.services import move_label, remove_label, revise_prompt
 
@@ -168,18 +168,29 @@ def test_filling_variables_gives_the_bytes_the_server_gives(house, client, text)
     assert set(caught.value.names) <= {"a", "b.c"}
 
 
-def test_an_assistant_has_the_bytes_that_the_compiler_gave(house, client):
+def test_an_assistant_has_the_same_bytes_in_preview_api_client_and_mcp(house, client):
+    mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
+    from mythos.mcp.news import View  # only with the extra
+    from mythos.mcp.server import make_server
+
+    cast = house.cast
     rows = [house.prompt("who", "I am Ä."), house.prompt("rule", "Never {{x}}.")]
-    sections = ["style", "duties"]
-    cluster = [
-        {"section": s, "prompt": row.prompt_id, "checkpoint": row.pk} for s, row in zip(sections, rows, strict=True)
-    ]
-    made = create_assistant(actor=house.cast.owner, swarm=house.cast.swarm, slug="hermes", name="Hermes")
-    set_prompt_cluster(actor=house.cast.owner, assistant=made, cluster=cluster)
-    text = client.assistant("hermes")
-    compiled = serve_assistant(house.cast.owner, made).compiled
-    assert (text.text, text.sha256) == (compiled.text, compiled.sha256)
+    cluster = [{"section": s, "checkpoint": row.pk} for s, row in zip(["style", "duties"], rows, strict=True)]
+    draft = create_draft(actor=cast.owner, swarm=cast.swarm, name="Hermes", prompt_cluster=cluster)
+    preview = compiled_draft(cast.owner, draft).compiled
+    made = deploy_draft(actor=cast.owner, draft_id=draft.pk, base=draft.version, reason="First").assistant
+
+    async def over_mcp():
+        async with mcp.Client(make_server(lambda context: View(house.token, "production"))) as asked:
+            return await asked.read_resource(f"mythos://assistants/{made.slug}/compiled")
+
+    answer = httpx2.get(
+        f"{house.url}/api/v1/assistants/{made.slug}/compiled", headers={"Authorization": f"Bearer {house.token}"}
+    ).json()
+    text = client.assistant(made.slug)
     assert text.text == "# Duties\nNever {{x}}.\n\n# Style\nI am Ä."
+    assert preview.text == answer["text"] == text.text == asyncio.run(over_mcp()).contents[0].text
+    assert preview.sha256 == answer["sha256"] == text.sha256
 
 
 def test_the_client_for_asyncio_does_the_same(house):
