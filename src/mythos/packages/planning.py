@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TypeVar
 
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
@@ -12,9 +14,9 @@ from mythos.accounts.permissions import require
 from mythos.codex.models import CodexClause, CodexContract, CodexRole
 from mythos.formats.bundle import Bundle
 from mythos.formats.bundle.document import ClauseEntry, CodexEntry, ContractEntry, PromptEntry, RitualEntry, RoleEntry
-from mythos.formats.bundle.versions import read_version, takes
-from mythos.packages.models import InstalledPackage, InstalledPrompt, SigningKey, TrustedSigner
-from mythos.packages.plan import InstallPlan, PlanRow, SignerStanding
+from mythos.packages.admission import dependency_problems, signer_problems, signer_standing, version_problems
+from mythos.packages.models import InstalledPackage, InstalledPrompt
+from mythos.packages.plan import InstallPlan, PlanRow
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.rituals.expecting import case_hash, checked
 from mythos.rituals.models import Ritual, RitualCase
@@ -22,6 +24,7 @@ from mythos.text.compare import compare
 from mythos.text.diff import merge3
 
 CHUNK = 500
+T = TypeVar("T")
 Decisions = Mapping[str, str]
 Progress = Callable[[int, int], None]
 ClauseKey = tuple[str, str]
@@ -52,11 +55,11 @@ def plan_install(
     """Look at everything, change nothing."""
     require(actor, "swarm.view", swarm)
     installed = InstalledPackage.objects.filter(swarm=swarm, slug=bundle.about.name).first()
-    signer = _signer(swarm, bundle, installed)
+    signer = signer_standing(swarm, bundle, installed)
     plan = InstallPlan(bundle, signer, installed.version if installed else "")
-    plan.problems += _signer_problems(signer, accept_signer, allow_unsigned)
-    plan.problems += _version_problems(bundle, installed)
-    plan.problems += _dependency_problems(swarm, bundle)
+    plan.problems += signer_problems(signer, accept_signer, allow_unsigned)
+    plan.problems += version_problems(bundle, installed)
+    plan.problems += dependency_problems(swarm, bundle)
     work = Work(plan, installed)
     chosen = decisions or {}
     rows: list[PlanRow] = []
@@ -71,7 +74,7 @@ def plan_install(
             on_progress(done, total)
     rows = [_decided(row, chosen) for row in rows]
     decided = {row.key: row.chosen for row in rows}
-    for contracts in _contract_chunks(bundle.contracts()):
+    for contracts in _chunks(bundle.contracts()):
         rows += [_decided(row, chosen) for row in _contracts(swarm, contracts, work, decided)]
     rows += [_decided(row, chosen) for row in _rituals(swarm, list(bundle.rituals()), installed)]
     plan.rows = rows
@@ -83,73 +86,11 @@ def _decided(row: PlanRow, chosen: Decisions) -> PlanRow:
     return replace(row, chosen=answer) if answer in row.choices else row
 
 
-def _chunks(prompts: Iterable[PromptEntry]) -> Iterable[list[PromptEntry]]:
-    held: list[PromptEntry] = []
-    for prompt in prompts:
-        held.append(prompt)
-        if len(held) == CHUNK:
-            yield held
-            held = []
-    if held:
+def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
+    """At most so many at once: a package is read as a stream."""
+    rest = iter(rows)
+    while held := list(islice(rest, CHUNK)):
         yield held
-
-
-def _contract_chunks(rows: Iterable[ContractEntry]) -> Iterable[list[ContractEntry]]:
-    held = list(rows)
-    return (held[start : start + CHUNK] for start in range(0, len(held), CHUNK))
-
-
-def _signer(swarm: Swarm, bundle: Bundle, installed: InstalledPackage | None) -> SignerStanding:
-    signature = bundle.signature
-    before = installed.fingerprint if installed else ""
-    if signature is None:
-        return SignerStanding("changed" if before else "unsigned", before=before)
-    known = TrustedSigner.objects.filter(swarm=swarm, fingerprint=signature.fingerprint).first()
-    own = SigningKey.objects.filter(swarm=swarm, fingerprint=signature.fingerprint).first()
-    state = "first"
-    if (known and known.revoked_at) or (own and own.revoked_at):
-        state = "revoked"
-    elif installed is not None and before != signature.fingerprint:
-        state = "changed"
-    elif known or own:
-        state = "trusted"
-    return SignerStanding(state, signature.signer, signature.fingerprint, before)
-
-
-def _signer_problems(signer: SignerStanding, accept: str, allow_unsigned: bool) -> list[str]:
-    if signer.state == "revoked":
-        return [f"The signer {signer.name} ({signer.fingerprint[:16]}) is revoked here."]
-    if signer.state == "changed" and not signer.fingerprint and not allow_unsigned:
-        return ["The installed version is signed, and this one is not."]
-    if signer.state == "changed" and signer.fingerprint and signer.fingerprint != accept:
-        said = f"was signed with {signer.before[:16]}" if signer.before else "was not signed"
-        return [
-            f"The signer changed: the installed version {said}, this one is signed by {signer.name} with "
-            f"{signer.fingerprint[:16]}. Accept the new signer by its whole fingerprint if you know why."
-        ]
-    if signer.state == "unsigned" and not allow_unsigned:
-        return ["Nobody signed it. Allow unsigned packages for this install if you know where it comes from."]
-    return []
-
-
-def _version_problems(bundle: Bundle, installed: InstalledPackage | None) -> list[str]:
-    if installed is None or installed.sha256 == bundle.sha256:
-        return []
-    if installed.version == bundle.about.version:
-        return [f"Version {installed.version} is installed with other contents: one of the two was altered."]
-    if read_version(bundle.about.version) < read_version(installed.version):
-        return [f"Version {installed.version} is installed, and this is the older {bundle.about.version}."]
-    return []
-
-
-def _dependency_problems(swarm: Swarm, bundle: Bundle) -> list[str]:
-    there = dict(InstalledPackage.objects.filter(swarm=swarm).values_list("slug", "version"))
-    return [
-        f"It needs {need.name} {need.version}"
-        + (f", and {there[need.name]} is installed." if need.name in there else ", which is not installed.")
-        for need in bundle.about.dependencies
-        if need.name not in there or not takes(need.version, there[need.name])
-    ]
 
 
 def _clauses(swarm: Swarm, codex: CodexEntry, work: Work) -> list[PlanRow]:
