@@ -43,6 +43,11 @@ class ArmComparison:
         """Whether the same readers were asked about both."""
         return isinstance(self.result, Paired)
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody said something of each: else there is nothing to compare, and no number to show."""
+        return all(arm.readers for arm in self.arms)
+
 
 def compare_arms(actor: Actor, prompt_id: int, label: str) -> ArmComparison:
     """What the feedback says about a split label; NotFound when it is not split.
