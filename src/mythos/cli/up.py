@@ -12,6 +12,7 @@ from django.conf import settings
 
 from mythos.cli.bootstrap import FirstOwner, fill_first_swarm, make_owner, refuse_weak_password
 from mythos.cli.database import prepare
+from mythos.cli.listening import host_option, port_option
 from mythos.cli.output import json_option
 from mythos.cli.supervisor import Child, Family
 from mythos.errors import Invalid, NotConfigured
@@ -20,16 +21,8 @@ START_SECONDS = 60
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(1, 65535),
-    default=8000,
-    envvar="PORT",
-    show_default=True,
-    show_envvar=True,
-    help="Port to listen on.",
-)
+@host_option
+@port_option
 @click.option("--no-demo", is_flag=True, help="Start with an empty swarm instead of the demo.")
 @click.option("--no-worker", is_flag=True, help="Serve only; run `mythos worker` elsewhere.")
 @json_option

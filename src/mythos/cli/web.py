@@ -9,20 +9,13 @@ import click
 import uvicorn
 
 from mythos.cli.database import prepare
+from mythos.cli.listening import host_option, port_option
 from mythos.cli.static_files import collect_static
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(1, 65535),
-    default=8000,
-    envvar="PORT",
-    show_default=True,
-    show_envvar=True,
-    help="Port to listen on.",
-)
+@host_option
+@port_option
 @click.option("--hold", is_flag=True, hidden=True, help="Load everything, then wait for a line on stdin.")
 def web(host: str, port: int, hold: bool) -> None:
     """Serve the pages and the API; `mythos worker` does the background jobs."""
