@@ -78,6 +78,15 @@ ICONS = [
     "ellipsis",
     "copy",
     "blocks",
+    "package",
+    "graduation-cap",
+    "route",
+    "store",
+    "arrow-left-right",
+    "pause",
+    "square",
+    "award",
+    "wallet",
 ]
 FILES = {
     "vendor/htmx.min.js": ("htmx.org", "dist/htmx.min.js"),

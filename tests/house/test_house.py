@@ -19,7 +19,10 @@ from mythos.cli.database import EMPTY
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "mythos"
-FLOORS = ["work", "accounts", "assistants", "prompts", "codex", "rituals", "drafts", "packages", "webhooks"]
+FLOORS = [
+    "work", "accounts", "assistants", "prompts", "codex", "rituals", "drafts",
+    "packages", "mentorship", "market", "training", "webhooks",
+]  # fmt: skip
 FILES = [p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts]
 # name -> why an import stands inside a function
 LAZY = {

@@ -10,10 +10,10 @@ from tests.journeys.test_journeys import check, watched
 
 pytestmark = pytest.mark.enable_socket
 BLOCKS = {
-    "journey/persona": "You are Iris, an assistant of the museum.",
-    "journey/hours": "Answer every question about opening hours.",
-    "journey/groups": "You may promise a guided tour to a school class.",
-    "journey/tours": "Never promise a guided tour to a school class.",
+    "museum-iris/persona": "You are Iris, an assistant of the museum.",
+    "museum-iris/hours": "Answer every question about opening hours.",
+    "museum-iris/groups": "You may promise a guided tour to a school class.",
+    "museum-iris/tours": "Never promise a guided tour to a school class.",
 }
 
 
@@ -41,7 +41,7 @@ def begin(site, browser, signed_in, blocks):
         page.fill("#name", name)
         page.get_by_role("button", name="Begin the draft").click()
         page.wait_for_url(re.compile(r"/assistants/draft/\d+$"))
-        search(page, "journey")
+        search(page, "museum-iris")
         return page, complaints
 
     return opened
@@ -90,9 +90,9 @@ def add_by_keys(page, slug, rights):
 
 
 WHOLE = {
-    "identity": ["journey/persona"],
-    "duties": ["journey/hours", "journey/groups"],
-    "guardrails": ["journey/tours"],
+    "identity": ["museum-iris/persona"],
+    "duties": ["museum-iris/hours", "museum-iris/groups"],
+    "guardrails": ["museum-iris/tours"],
     "style": [],
 }
 
@@ -100,15 +100,15 @@ WHOLE = {
 def test_an_assistant_is_dragged_together_refused_mended_deployed_and_rolled_back(site, begin):
     page, complaints = begin("Iris", viewport={"width": 1440, "height": 1000})
     page.evaluate("window.stayed = true")
-    drag(page, card(page, "journey/persona"), cluster(page, "identity"))
+    drag(page, card(page, "museum-iris/persona"), cluster(page, "identity"))
     saved(page, 2)
-    drag(page, card(page, "journey/hours"), cluster(page, "duties"))
+    drag(page, card(page, "museum-iris/hours"), cluster(page, "duties"))
     saved(page, 3)
-    drag(page, card(page, "journey/groups"), cluster(page, "style"))
+    drag(page, card(page, "museum-iris/groups"), cluster(page, "style"))
     saved(page, 4)
-    drag(page, page.locator(".block", has_text="journey/groups"), cluster(page, "duties"))
+    drag(page, page.locator(".block", has_text="museum-iris/groups"), cluster(page, "duties"))
     saved(page, 5)
-    drag(page, card(page, "journey/tours"), cluster(page, "guardrails"))
+    drag(page, card(page, "museum-iris/tours"), cluster(page, "guardrails"))
     saved(page, 6)
     assert state(page) == WHOLE
     assert page.evaluate("window.stayed") is True, "the page was not loaded again"
@@ -128,7 +128,7 @@ def test_an_assistant_is_dragged_together_refused_mended_deployed_and_rolled_bac
 
     # Keep one, deploy, and again with another block.
     page.goto(draft)
-    page.locator("#conflict-1").get_by_role("button", name="Keep journey/tours").click()
+    page.locator("#conflict-1").get_by_role("button", name="Keep museum-iris/tours").click()
     saved(page, 7)
     page.get_by_role("link", name="Deploy as v1").click()
     page.fill("#reason", "First")
@@ -137,7 +137,7 @@ def test_an_assistant_is_dragged_together_refused_mended_deployed_and_rolled_bac
     first = page.inner_text("pre.compiled")
     assert first.startswith("# Identity\nYou are Iris")
     page.goto(draft)
-    page.locator(".block", has_text="journey/hours").locator("summary").click()
+    page.locator(".block", has_text="museum-iris/hours").locator("summary").click()
     page.get_by_role("button", name="Take out").click()
     saved(page, 8)
     page.get_by_role("link", name="Deploy as v2").click()
@@ -161,11 +161,11 @@ def test_an_assistant_is_dragged_together_refused_mended_deployed_and_rolled_bac
 def test_the_same_assistant_is_built_by_keys_alone_and_each_step_is_told(begin):
     page, complaints = begin("Iris by keys")
     for number, (slug, rights) in enumerate(
-        [("journey/persona", 0), ("journey/groups", 1), ("journey/hours", 1), ("journey/tours", 2)], start=2
+        [("museum-iris/persona", 0), ("museum-iris/groups", 1), ("museum-iris/hours", 1), ("museum-iris/tours", 2)], start=2
     ):
         add_by_keys(page, slug, rights)
         saved(page, number)
-    grip = page.locator(".block", has_text="journey/hours").locator("[data-grip]")
+    grip = page.locator(".block", has_text="museum-iris/hours").locator("[data-grip]")
     grip.focus()
     page.keyboard.press("Enter")
     assert "lifted" in page.inner_text("[data-said]")
@@ -184,7 +184,7 @@ def test_the_same_assistant_is_built_by_keys_alone_and_each_step_is_told(begin):
     page.keyboard.press("Escape")
     assert state(page) == WHOLE
     assert "put back" in page.inner_text("[data-said]")
-    card(page, "journey/hours").locator("[data-grip]").focus()
+    card(page, "museum-iris/hours").locator("[data-grip]").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     assert state(page) == WHOLE
@@ -195,10 +195,10 @@ def test_the_same_assistant_is_built_by_keys_alone_and_each_step_is_told(begin):
 
 def test_a_finger_moves_a_block_by_its_grip(begin):
     page, complaints = begin("Iris by touch", viewport={"width": 390, "height": 844}, has_touch=True)
-    page.locator(".card", has_text="journey/persona").locator("summary").click()
-    card(page, "journey/persona").get_by_role("button", name="Add to style").click()
+    page.locator(".card", has_text="museum-iris/persona").locator("summary").click()
+    card(page, "museum-iris/persona").get_by_role("button", name="Add to style").click()
     saved(page, 2)
-    block = page.locator(".block", has_text="journey/persona")
+    block = page.locator(".block", has_text="museum-iris/persona")
     page.locator(".clusters").evaluate("clusters => clusters.scrollIntoView()")
     box, place = block.locator("[data-grip]").bounding_box(), cluster(page, "guardrails").bounding_box()
     touch = page.context.new_cdp_session(page)
@@ -214,14 +214,14 @@ def test_a_finger_moves_a_block_by_its_grip(begin):
     finger("touchEnd", 0, 0)
     page.wait_for_selector("[data-said]:has-text('dropped in guardrails')", state="attached")
     saved(page, 3)
-    assert state(page)["guardrails"] == ["journey/persona"]
+    assert state(page)["guardrails"] == ["museum-iris/persona"]
     assert complaints == []
 
 
 def test_what_cannot_be_saved_is_kept_and_brought_back(begin):
     page, _ = begin("Iris offline")
     page.context.set_offline(True)
-    add_by_keys(page, "journey/persona", 0)
+    add_by_keys(page, "museum-iris/persona", 0)
     page.wait_for_selector("[data-state]:has-text('Not saved. Retrying')")
     draft = page.url
     page.context.set_offline(False)
@@ -229,7 +229,7 @@ def test_what_cannot_be_saved_is_kept_and_brought_back(begin):
     page.route(
         "**/assistants/draft/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
     )
-    add_by_keys(page, "journey/hours", 1)
+    add_by_keys(page, "museum-iris/hours", 1)
     page.wait_for_selector("[data-state]:has-text('Not saved. Retrying')")
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(draft)
@@ -237,18 +237,18 @@ def test_what_cannot_be_saved_is_kept_and_brought_back(begin):
     assert state(page)["duties"] == []
     page.get_by_role("button", name="Bring them back").click()
     saved(page, 3)
-    assert state(page)["duties"] == ["journey/hours"]
+    assert state(page)["duties"] == ["museum-iris/hours"]
 
 
 def test_two_editors_meet_and_nothing_is_lost(begin, browser, signed_in):
     page, _ = begin("Iris twice")
     other, _ = watched(browser.new_context(storage_state=signed_in))
     other.goto(page.url)
-    add_by_keys(page, "journey/persona", 0)
+    add_by_keys(page, "museum-iris/persona", 0)
     saved(page, 2)
     other.select_option("#tone", "formal")
     other.wait_for_selector("h1:has-text('Somebody saved first')")
-    assert other.locator("del", has_text="journey/persona").count() == 1
+    assert other.locator("del", has_text="museum-iris/persona").count() == 1
     other.get_by_role("button", name="Save mine on top of theirs").click()
     saved(other, 3)
     assert other.input_value("#tone") == "formal"

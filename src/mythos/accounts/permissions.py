@@ -40,6 +40,15 @@ LEAST_ROLE: dict[str, Role] = {
     "packages.install": Role.EDITOR,
     "packages.trust": Role.REVIEWER,
     "packages.keys": Role.REVIEWER,
+    "mentorship.offer": Role.EDITOR,
+    "mentorship.adopt": Role.EDITOR,
+    "market.publish": Role.EDITOR,
+    "market.trade": Role.REVIEWER,
+    "market.grant": Role.OWNER,
+    "market.teach": Role.EDITOR,
+    "training.edit": Role.EDITOR,
+    "training.run": Role.EDITOR,
+    "training.seal": Role.REVIEWER,
 }
 _ORDER = [Role.VIEWER, Role.EDITOR, Role.REVIEWER, Role.OWNER]
 

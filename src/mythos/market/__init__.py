@@ -1,0 +1,1 @@
+"""Curricula of rituals: put together, traded for credits or for one another, and taught."""

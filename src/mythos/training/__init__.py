@@ -1,0 +1,1 @@
+"""Assistants trained together under the codex: chains, reflections and rings of mutations."""
