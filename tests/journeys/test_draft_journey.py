@@ -161,7 +161,8 @@ def test_an_assistant_is_dragged_together_refused_mended_deployed_and_rolled_bac
 def test_the_same_assistant_is_built_by_keys_alone_and_each_step_is_told(begin):
     page, complaints = begin("Iris by keys")
     for number, (slug, rights) in enumerate(
-        [("museum-iris/persona", 0), ("museum-iris/groups", 1), ("museum-iris/hours", 1), ("museum-iris/tours", 2)], start=2
+        [("museum-iris/persona", 0), ("museum-iris/groups", 1), ("museum-iris/hours", 1), ("museum-iris/tours", 2)],
+        start=2,
     ):
         add_by_keys(page, slug, rights)
         saved(page, number)
@@ -238,6 +239,21 @@ def test_what_cannot_be_saved_is_kept_and_brought_back(begin):
     page.get_by_role("button", name="Bring them back").click()
     saved(page, 3)
     assert state(page)["duties"] == ["museum-iris/hours"]
+
+
+def test_a_late_answer_does_not_make_an_own_change_look_like_a_conflict(begin):
+    page, _ = begin("Iris late")
+    page.evaluate("""async () => {
+        const board = document.querySelector("draft-board");
+        const answer = await fetch(board.form.action, { headers: { "HX-Request": "true" } });
+        window.late = [new DOMParser().parseFromString(await answer.text(), "text/html"), board.changes];
+    }""")
+    add_by_keys(page, "museum-iris/persona", 0)
+    saved(page, 2)
+    page.evaluate("document.querySelector('draft-board').put(...window.late)")
+    add_by_keys(page, "museum-iris/hours", 1)
+    saved(page, 3)
+    assert state(page)["identity"] == ["museum-iris/persona"]
 
 
 def test_two_editors_meet_and_nothing_is_lost(begin, browser, signed_in):

@@ -94,6 +94,7 @@ customElements.define("draft-board", class extends HTMLElement {
       this.saved = upTo;
       localStorage.removeItem(this.copyKey);
     }
+    this.saveOnTopOf(page);
     this.put(page, upTo);
   }
 
@@ -103,11 +104,16 @@ customElements.define("draft-board", class extends HTMLElement {
     return fields;
   }
 
-  // Put what the server rendered in place, unless more was changed since; the number to save on top of always.
-  put(page, upTo) {
+  saveOnTopOf(page) {
     const base = page.querySelector("[name=base]");
     if (base) this.form.elements.base.value = base.value;
+  }
+
+  // Put what the server rendered in place, unless more was changed since: a late answer knows neither what is here
+  // nor what to save on top of.
+  put(page, upTo) {
     if (this.changes !== upTo || this.moves?.isBusy()) return;
+    this.saveOnTopOf(page);
     const here = document.activeElement;
     const block = here?.closest(".clusters [data-prompt]")?.dataset.prompt;
     const kept = this.typed();
