@@ -12,6 +12,7 @@ from mythos.accounts.actors import Actor, System
 from mythos.accounts.models import Swarm
 from mythos.accounts.queries import swarms_of
 from mythos.errors import Invalid, NotFound
+from mythos.prompts.bulk import read_row
 from mythos.prompts.models import (
     CheckpointTag,
     LabelRequest,
@@ -86,13 +87,18 @@ def trashed_prompts(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Prompt
 
 def prompt_to_change(actor: Actor, prompt_id: int) -> Prompt:
     """One prompt by id with its swarm, its current text and nothing else, or NotFound."""
-    found = Prompt.objects.filter(pk=prompt_id, deleted_at__isnull=True)
-    if not isinstance(actor, System):
-        found = found.filter(swarm__in=swarms_of(actor))
-    prompt = found.select_related("swarm", "current").order_by().first()
-    if prompt is None:
+    prompt = read_row(Prompt, prompt_id)
+    swarm = _swarm_seen(actor, prompt.swarm_id) if prompt and prompt.deleted_at is None else None
+    if prompt is None or swarm is None:
         raise NotFound(f"There is no prompt {prompt_id!r}.")
+    prompt.swarm, prompt.current = swarm, read_row(PromptCheckpoint, prompt.current_id)
     return prompt
+
+
+def _swarm_seen(actor: Actor, swarm_id: int) -> Swarm | None:
+    if isinstance(actor, System):
+        return read_row(Swarm, swarm_id)
+    return swarms_of(actor).filter(pk=swarm_id).order_by().first()
 
 
 def checkpoint_of(

@@ -14,6 +14,7 @@ from mythos.codex.signals import (
     contract_signed,
     contract_state_changed,
 )
+from mythos.prompts.bulk import has_row
 from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabelMove
 from mythos.prompts.signals import label_moved, prompt_revised, prompt_trashed
 from mythos.rituals.models import RitualRun
@@ -26,7 +27,7 @@ from mythos.webhooks.services import announce
 @receiver(prompt_revised, dispatch_uid="webhooks.prompt_revised")
 def tell_text(sender: Any, *, checkpoint_id: int, swarm_id: int, **_: Any) -> None:
     # Imports save thousands of texts: where nobody listens, nothing more is read.
-    if WebhookEndpoint.objects.filter(swarm=swarm_id, is_enabled=True).exists():
+    if has_row(WebhookEndpoint, swarm_id=swarm_id, is_enabled=True):
         announce(events.of_checkpoint(PromptCheckpoint.objects.select_related("prompt").get(pk=checkpoint_id)))
 
 
