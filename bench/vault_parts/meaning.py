@@ -34,8 +34,8 @@ def meaning(swarm: Any) -> dict[str, Any]:
     phrases = iter([" ".join(text.split()[:12]) for text in texts()] * 2)
     return {
         "vectors": PromptVector.objects.filter(swarm=swarm).count(),
-        "twenty like a text, embedding included": sample(
-            lambda: prompts_like(actor=SYSTEM, swarm=swarm, text=next(texts_asked))
+        "twenty like a new text of a prompt's length, embedding included": sample(
+            lambda: prompts_like(actor=SYSTEM, swarm=swarm, text=next(texts_asked) + " And so on.")
         ),
         "twenty like twelve words, embedding included": sample(
             lambda: prompts_like(actor=SYSTEM, swarm=swarm, text=next(phrases))

@@ -47,6 +47,12 @@ def test_the_nearest_comes_first_and_new_texts_count_once_embedded(cast, three):
     assert set(slugs(cast, "travel to the beach")) == {"law", "code"}
 
 
+@pytest.mark.both_databases
+def test_a_text_that_is_a_current_one_is_not_embedded_again(cast, three, monkeypatch):
+    monkeypatch.setattr("mythos.prompts.likeness.embed", lambda texts: pytest.fail("embedded again"))
+    assert slugs(cast, TEXTS["law"] + "\r\n")[0] == "law"
+
+
 def test_it_wants_a_text_and_a_member(cast, three):
     with pytest.raises(Invalid):
         prompts_like(actor=cast.viewer, swarm=cast.swarm, text=" ")
