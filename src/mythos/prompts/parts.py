@@ -106,8 +106,11 @@ def by_label(swarm: Swarm | None, name: str) -> Part:
 
 def by_prompt(swarm: Swarm | None, beginning: str) -> Part:
     """Rows of prompts whose slug begins so."""
-    if connection.vendor == "postgresql":  # a beginning is no range in the order of a locale
-        return _of_prompts(swarm, Prompt.objects.filter(slug__startswith=beginning, **within(swarm)))
+    if (
+        connection.vendor == "postgresql"
+    ):  # in the order of a locale a beginning is no range
+        begins = Q(slug__startswith=beginning)
+        return Part(_rows(swarm, begins), begins)
     after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
     return by_range(swarm, "slug", {"gte": beginning, "lt": after})
 
