@@ -242,7 +242,7 @@ FACTS: list[tuple[str, Callable[[dict, random.Random], object]]] = [
     ("prompts/", lambda row, chance: row.update(parent={"slug": "x", "version": 1, "lineage": "0" * 64})),
     ("prompts/", lambda row, chance: row.update(kind=chance.choice(["root", None, 7, []]))),
     ("prompts/", lambda row, chance: row.update({chance.choice(["id", "swarm", "__class__"]): 1})),
-    ("prompts/", lambda row, chance: row.pop(chance.choice(sorted(row)))),
+    ("prompts/", lambda row, chance: row.pop(chance.choice(sorted({*row} - {"metadata"})))),
     ("contracts/", lambda row, chance: row.update(prompt="nobody")),
     ("contracts/", lambda row, chance: row.update(fingerprint=chance.randbytes(32).hex())),
     ("contracts/", lambda row, chance: row.update(type="advisory")),

@@ -43,7 +43,8 @@ def prompt(slug: str, *texts: str) -> PromptEntry:
         sha, when = content_hash(text), WHEN.format(number)
         before = lineage(before, number, sha, "", "Ines", when)
         points.append(CheckpointEntry(number, text, sha, "", "Ines", when, [], before))
-    return PromptEntry(slug, slug.title(), "system", ["support"], None, tuple(points))
+    metadata = {"model": "x", "temperature": 0.5}
+    return PromptEntry(slug, slug.title(), "system", ["support"], None, tuple(points), metadata)
 
 
 def contents(count: int = 2) -> Contents:
@@ -79,7 +80,8 @@ def contents(count: int = 2) -> Contents:
     result = {
         "provider": "scripted", "model": "scripted", "simulated": True, "text_sha256": "", "cases_sha256": "0" * 64,
         "total": 1, "passed": 1, "measured": 1, "rate": 1.0, "low": 0.2, "high": 1.0, "score": 1.0,
-        "finished_at": WHEN.format(1),
+        "finished_at": WHEN.format(1), "repeats": 1, "judge": "", "graders": {"contains": 1},
+        "outcomes": [{"ref": "c1", "passed": 1.0}],
     }  # fmt: skip
     return Contents(
         prompts=prompts,

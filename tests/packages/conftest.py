@@ -31,7 +31,9 @@ def world(cast):
     fork = get_prompt(owner, "desk-short", swarm)
     revise_prompt(actor=owner, prompt_id=fork.pk, text=f"Be brief.\n\n{DESK}", base=1, source="web")
     create_prompt(actor=owner, swarm=swarm, slug="team/tone", text="Be friendly.", kind="fragment")
-    create_prompt(actor=owner, swarm=swarm, slug="hello", text="Say hello.\n\n{{> team/tone@latest}}")
+    known = {"model": "small", "parameters": {"temperature": 0.2}}
+    hello = "Say hello.\n\n{{> team/tone@latest}}"
+    create_prompt(actor=owner, swarm=swarm, slug="hello", text=hello, metadata=known)
     codex = create_codex(actor=owner, swarm=swarm, slug="house", title="House rules")
     create_clause(actor=owner, codex=codex, ref="no_refund", title="No refund", text=RULE)
     CodexClause.objects.filter(ref="no_refund").update(tags=["money"])

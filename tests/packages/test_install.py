@@ -10,7 +10,7 @@ from mythos.formats.bundle import read_bundle
 from mythos.packages.lock import refuse_other, write_lock
 from mythos.packages.models import InstalledPackage, TrustedSigner
 from mythos.packages.planning import plan_install
-from mythos.packages.queries import claims_beside
+from mythos.packages.reruns import claims_beside
 from mythos.packages.services import (
     create_key,
     create_package,
@@ -66,6 +66,7 @@ def test_a_round_trip_into_an_empty_swarm_is_identical(data, empty, world):
     again = read_bundle(bytes(export_package(actor=SYSTEM, package_id=there.pk).archive))
     first = read_bundle(data)
     assert list(again.prompts()) == list(first.prompts())
+    assert get_prompt(SYSTEM, "hello", empty).metadata == get_prompt(SYSTEM, "hello", world.swarm).metadata != {}
     assert list(again.codices()) == list(first.codices())
     assert list(again.roles()) == list(first.roles())
     assert list(again.rituals()) == list(first.rituals())
@@ -91,7 +92,7 @@ def test_what_came_keeps_its_provenance_and_its_claims(data, empty, key):
     assert (row.version, row.fingerprint, row.signer_name) == ("1.0.0", key.fingerprint, "Olympus")
     assert row.claims["contracts"]["desk"]["state"] == row.claims["contracts"]["desk"]["state_here"] == "kept"
     assert row.claims["rituals"]["refunds"]["results"] == []
-    assert claims_beside(SYSTEM, row)[0]["ritual"].slug == "refunds"
+    assert claims_beside(SYSTEM, row)[0].ritual.slug == "refunds"
     assert TrustedSigner.objects.get(swarm=empty).how == "first_use"
     lock = write_lock(SYSTEM, empty)
     assert row.sha256 in lock

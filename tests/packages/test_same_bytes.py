@@ -1,38 +1,54 @@
-"""One selection, one sequence of bytes: the hash below was computed once and holds on every machine and database."""
+"""One selection, one sequence of bytes: the committed hash holds on every machine and database."""
 
-from datetime import UTC, datetime, timedelta
+import os
+import subprocess
+import sys
 
 import pytest
 
-from mythos.codex.services import create_clause, create_codex, save_role, sign_contract
-from mythos.formats.rituals import CaseRecord
-from mythos.packages.services import create_package, export_package
-from mythos.prompts.services import create_prompt, revise_prompt
-from mythos.rituals.services import create_ritual
+from .fixed_selection import SHA256, exported_sha256
 
-pytestmark = pytest.mark.both_databases
-WHEN = datetime(2026, 5, 1, 8, 30, 0, 123456, tzinfo=UTC)
-SHA256 = "c0e69a10c1db6d3847f9bce4bc0ef77df49a2c372fb2359fd50307ab7781acd2"
+PROGRAM = """
+from mythos.cli.main import start_django
+start_django()
+from mythos.accounts.actors import SYSTEM
+from mythos.accounts.services import create_swarm, create_user
+from mythos.cli.database import prepare
+from tests.packages.fixed_selection import exported_sha256
+prepare()
+swarm = create_swarm(actor=SYSTEM, slug="far", name="Far away")
+given = {"email": "ines@example.org", "name": "Ines", "password": "a long pass phrase", "role": "owner"}
+print(exported_sha256(create_user(actor=SYSTEM, swarm=swarm, **given), swarm))
+"""
 
 
-def test_the_bytes_are_the_same_everywhere(cast):
-    owner, swarm = cast.owner, cast.swarm
-    made = create_prompt(actor=owner, swarm=swarm, slug="desk/b", text="Grüße {{name}} – “sofort”.", created_at=WHEN)
-    revise_prompt(
-        actor=owner,
-        prompt_id=made.prompt_id,
-        text="Grüße {{name}} – “sofort”.\n\nNever promise a refund without approval.",
-        base=1,
-        source="web",
-        created_at=WHEN + timedelta(microseconds=1),
+@pytest.mark.both_databases
+def test_the_bytes_are_the_same_on_both_databases(cast):
+    assert exported_sha256(cast.owner, cast.swarm) == SHA256
+
+
+def test_the_bytes_are_the_same_on_a_machine_that_is_set_up_in_another_way(tmp_path):
+    """Another time zone, an ASCII locale, other hashes of strings, a closed umask, another folder, a new process."""
+    home = tmp_path / "home of another"
+    home.mkdir()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("MYTHOS_", "DJANGO_", "LC_"))}
+    other = {
+        "MYTHOS_HOME": str(home),
+        "MYTHOS_TIME_ZONE": "Pacific/Chatham",
+        "TZ": "America/St_Johns",
+        "LC_ALL": "POSIX",
+        "PYTHONCOERCECLOCALE": "0",
+        "PYTHONUTF8": "0",
+        "PYTHONHASHSEED": "4242",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env=clean | other,
+        umask=0o077,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
-    codex = create_codex(actor=owner, swarm=swarm, slug="house", title="House")
-    create_clause(actor=owner, codex=codex, ref="r", title="R", text="Never promise a refund without approval.")
-    save_role(actor=owner, swarm=swarm, name="clerk", base=0, clauses=[{"ref": "r"}])
-    promises = [{"id": "e", "type": "contains", "value": "refund", "weight": 2.0, "clause": "r"}]
-    sign_contract(actor=owner, prompt_id=made.prompt_id, base=0, roles=["clerk"], expectations=promises)
-    checks = [{"type": "contains", "value": "approval", "weight": 0.1}, {"type": "max-tokens", "value": 100}]
-    case = CaseRecord(ref="c", input="Hi", variables={"b": 1.0, "a": [1, None]}, expectations=checks, weight=3.0)
-    create_ritual(actor=owner, swarm=swarm, slug="r", prompt=made.prompt, cases=[case])
-    package = create_package(actor=owner, swarm=swarm, slug="bytes", prompts=[made.prompt], license="MIT")
-    assert export_package(actor=owner, package_id=package.pk).sha256 == SHA256
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [SHA256]

@@ -8,11 +8,14 @@ from ninja import Router, Status
 from mythos.api.auth import actor_of, swarm_of
 from mythos.api.paging import page
 from mythos.api.schemas import packages as shapes
+from mythos.api.schemas.runs import RunOut
 from mythos.errors import Invalid
 from mythos.formats.bundle import MOST_BYTES, read_bundle
 from mythos.packages import queries, services
 from mythos.packages.plan import InstallPlan
 from mythos.packages.planning import plan_install
+from mythos.packages.reruns import claims_beside
+from mythos.rituals.queries import get_run
 
 router = Router(tags=["packages"])
 CONTENT_TYPE = "application/vnd.mythos.package"
@@ -45,6 +48,22 @@ def uninstall_package(request: HttpRequest, slug: str, swarm: str | None = None)
     """Take a package out: prompts nobody changed go to the trash, the others stay."""
     done = services.uninstall_package(actor=actor_of(request), swarm=swarm_of(request, swarm), slug=slug)
     return {"trashed": list(done.trashed), "kept": dict(done.kept), "left": done.left}
+
+
+@router.get("/installed/{str:slug}/claims", response=list[shapes.ClaimOut])
+def list_claims(request: HttpRequest, slug: str, swarm: str | None = None) -> Any:
+    """What the sender measured beside the newest run of each ritual here."""
+    actor = actor_of(request)
+    return claims_beside(actor, queries.get_installed(actor, swarm_of(request, swarm), slug))
+
+
+@router.post("/installed/{str:slug}/rerun", response={201: list[RunOut]})
+def rerun_rituals(request: HttpRequest, slug: str, body: shapes.RerunIn, swarm: str | None = None) -> Any:
+    """Queue a run of every ritual the package came with; one that is under way is not started twice."""
+    actor = actor_of(request)
+    options = body.dict(exclude={"judge"}) | {"judge": body.judge.dict() if body.judge else None}
+    runs = services.rerun_rituals(actor=actor, swarm=swarm_of(request, swarm), slug=slug, source="api", **options)
+    return Status(201, [get_run(actor, run.pk) for run in runs])
 
 
 @router.post("/plan", response=shapes.PlanOut)

@@ -12,6 +12,7 @@ from mythos.accounts.models import Swarm
 from mythos.cli.database import chosen_swarm, prepare, swarm_option
 from mythos.cli.output import Progress, json_option, print_json
 from mythos.cli.package_reports import bundle_data, plan_data, show_bundle, show_plan, show_step
+from mythos.cli.package_reruns import rerun, show_claims
 from mythos.errors import Invalid, NotFound
 from mythos.formats.bundle import Contents, read_bundle
 from mythos.packages.fetching import fetch, is_url
@@ -37,6 +38,10 @@ lock_option = click.option("--lock", type=click.Path(path_type=Path), help=f"Kee
 @click.group("package")
 def group() -> None:
     """Packages: prompts with their history, contracts, rules and results, signed."""
+
+
+group.add_command(show_claims)
+group.add_command(rerun)
 
 
 @group.command("build")

@@ -154,7 +154,7 @@ def run(slug: str, provider: str, swarm_slug: str, as_json: bool, **options: Any
         use_cache=not options["no_cache"],
         source="cli",
     )
-    done = _finish(started.pk)
+    done = finish_run(started.pk)
     if as_json:
         print_json(run_data(done))
     else:
@@ -188,7 +188,7 @@ def affected(
                 source="cli",
                 use_cache=not run_all,
             )
-            runs[row.ritual.slug] = _finish(started.pk)
+            runs[row.ritual.slug] = finish_run(started.pk)
     if as_json:
         print_json([standing_data(row, runs.get(row.ritual.slug)) for row in rows])
     else:
@@ -216,7 +216,7 @@ def _ritual(slug: str, swarm_slug: str) -> Ritual:
     return get_ritual(SYSTEM, slug, chosen_swarm(swarm_slug))
 
 
-def _finish(run_id: int) -> RitualRun:
+def finish_run(run_id: int) -> RitualRun:
     """Do the run, or watch the worker that has it."""
     row = get_run(SYSTEM, run_id)
     with Progress(row.total) as progress:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
 from mythos.formats.bundle.document import RitualEntry
 from mythos.prompts.models import Prompt
+from mythos.rituals.judging import judge_of
 from mythos.rituals.models import Ritual, RitualCase, RitualRun
+from mythos.rituals.queries import outcomes_of
 
 MOST_RESULTS = 10
+MOST_OUTCOMES = 25_000  # of one ritual: more would make an entry larger than a reader takes
 Z = 1.959963984540054
 
 
@@ -60,10 +63,16 @@ def results_of(ritual: Ritual) -> list[dict[str, Any]]:
     newest: dict[tuple[str, str], RitualRun] = {}
     for run in runs.order_by("-id")[:200]:
         newest.setdefault((run.provider, run.model), run)
-    return [_result(newest[key]) for key in sorted(newest)][:MOST_RESULTS]
+    found, left = [], MOST_OUTCOMES
+    for key in sorted(newest)[:MOST_RESULTS]:
+        outcomes = outcomes_of(newest[key])
+        outcomes = outcomes if len(outcomes) <= left else {}
+        left -= len(outcomes)
+        found.append(_result(newest[key], outcomes))
+    return found
 
 
-def _result(run: RitualRun) -> dict[str, Any]:
+def _result(run: RitualRun, outcomes: Mapping[str, float]) -> dict[str, Any]:
     passed, failed = int(run.summary.get("passed") or 0), int(run.summary.get("not_passed") or 0)
     rate, low, high = wilson(passed, passed + failed)
     when = run.finished_at or run.created_at
@@ -72,6 +81,9 @@ def _result(run: RitualRun) -> dict[str, Any]:
         "model": run.model,
         "simulated": run.is_simulated,
         "text_sha256": run.text_sha256,
+        "repeats": run.repeats,
+        "judge": judge_of(run.judge) if run.judge else "",
+        "graders": dict(run.graders),
         "cases_sha256": run.cases_sha256,
         "total": run.total,
         "passed": passed,
@@ -81,6 +93,7 @@ def _result(run: RitualRun) -> dict[str, Any]:
         "high": high,
         "score": run.summary.get("score"),
         "finished_at": when.astimezone(UTC).isoformat(),
+        "outcomes": [{"ref": ref, "passed": outcomes[ref]} for ref in sorted(outcomes)],
     }
 
 

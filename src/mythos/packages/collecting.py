@@ -101,7 +101,9 @@ def _prompt_entry(
         )
         for point, line in zip(points, lines, strict=True)
     ]
-    return PromptEntry(prompt.slug, prompt.title, prompt.kind, list(prompt.tags), fork, tuple(checkpoints))
+    return PromptEntry(
+        prompt.slug, prompt.title, prompt.kind, list(prompt.tags), fork, tuple(checkpoints), prompt.metadata
+    )
 
 
 def _lines(points: Sequence[PromptCheckpoint], before: str) -> list[str]:

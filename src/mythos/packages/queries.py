@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -152,15 +151,3 @@ def contracts_of(prompts: Sequence[Prompt]) -> list[CodexContract]:
     """The contracts in force of these prompts."""
     rows = CodexContract.objects.filter(prompt__in=prompts, status=CodexContract.Status.IN_FORCE)
     return list(rows.select_related("prompt__current").order_by("prompt__slug"))
-
-
-def claims_beside(actor: Actor, installed: InstalledPackage) -> list[dict[str, Any]]:
-    """What the sender measured beside what the newest run here gave, ritual by ritual."""
-    rituals = Ritual.objects.filter(swarm=installed.swarm_id, slug__in=list(installed.claims.get("rituals", {})))
-    here = {row.slug: row for row in rituals}
-    found = []
-    for slug, claimed in sorted(installed.claims.get("rituals", {}).items()):
-        ritual = here.get(slug)
-        run = ritual.runs.filter(state="done").order_by("-id").first() if ritual else None
-        found.append({"ritual": ritual, "slug": slug, "claimed": claimed, "run": run})
-    return found

@@ -56,7 +56,7 @@ def _prompts(before: Mapping[str, PromptEntry], now: Iterable[PromptEntry]) -> I
         elif old.head.sha256 != prompt.head.sha256:
             yield _texts_differ(old, prompt)
         elif old != prompt:
-            yield Reason("patch", prompt.slug, "Its title, tags or history changed.")
+            yield Reason("patch", prompt.slug, "Its title, tags, metadata or history changed.")
     for slug in sorted(set(before) - there):
         yield Reason("major", slug, "The prompt is gone.")
 

@@ -76,6 +76,15 @@ def results_of(run: RitualRun) -> QuerySet[RitualResult]:
     return RitualResult.objects.filter(run=run).select_related("case", "reply")
 
 
+def outcomes_of(run: RitualRun) -> dict[str, float]:
+    """Case -> the share of its measured repeats that passed; a case that was never measured is left out."""
+    passes: dict[str, list[bool | None]] = {}
+    rows = RitualResult.objects.filter(run=run, passed__isnull=False).order_by()
+    for ref, passed in rows.values_list("case__ref", "passed").iterator(chunk_size=2000):
+        passes.setdefault(ref, []).append(passed)
+    return {ref: round(sum(map(bool, given)) / len(given), 6) for ref, given in passes.items()}
+
+
 def get_result(actor: Actor, result_id: int) -> RitualResult:
     """What one case gave, with everything to show the conversation, or NotFound."""
     rows = RitualResult.objects.filter(run__ritual__swarm__in=swarms_of(actor))

@@ -8,16 +8,22 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from mythos.accounts.permissions import may
-from mythos.errors import Invalid, MythosError, Stale
+from mythos.errors import Invalid, MythosError, NotFound, Stale
 from mythos.formats.bundle import MOST_BYTES, read_bundle
 from mythos.packages import queries, services
 from mythos.packages.fetching import fetch
 from mythos.packages.keys import has_key
-from mythos.packages.models import PackageArrival
+from mythos.packages.models import InstalledPackage, PackageArrival
 from mythos.packages.planning import plan_install
+from mythos.packages.reruns import claims_beside
+from mythos.rituals.statistics import MARGIN
 from mythos.web.context import current_swarm, user_of
+from mythos.web.forms.rituals import run_options
+from mythos.web.htmx import render as render_part
+from mythos.web.rituals import choices
 
 MOST_ROWS = 300
 
@@ -102,14 +108,46 @@ def installed(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("packages.installed", slug)
         messages.success(request, f"{slug} is out: {len(done.trashed)} prompts in the trash, {len(done.kept)} kept.")
         return redirect("packages.install")
+    return show_installed(request, row)
+
+
+def show_installed(
+    request: HttpRequest, row: InstalledPackage, extra: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of an installed package; while a run of its rituals lasts, their table is asked for again."""
+    user = user_of(request)
+    claims = claims_beside(user, row)
     context = {
         "row": row,
         "prompts": row.prompts.select_related("prompt__current").order_by("prompt__slug")[:MOST_ROWS],
         "contracts": sorted(row.claims.get("contracts", {}).items())[:MOST_ROWS],
-        "claims": queries.claims_beside(user, row),
-        "may_install": may(user, "packages.install", swarm),
+        "claims": claims,
+        "is_live": any(one.is_live for one in claims),
+        "margin": MARGIN,
+        "choices": choices(),
+        "may_run": may(user, "rituals.run", row.swarm),
+        "may_install": may(user, "packages.install", row.swarm),
+        "typed": {},
+        "fields": {},
+        **(extra or {}),
     }
-    return render(request, "packages/installed.html", context)
+    return render_part(request, "packages/installed.html", "packages/_claims.html", context, status=status)
+
+
+@require_POST
+def rerun(request: HttpRequest, slug: str) -> HttpResponse:
+    """Run the rituals that came along on one's own model, in the background."""
+    user, swarm, post = user_of(request), current_swarm(request), request.POST
+    row = queries.get_installed(user, swarm, slug)
+    try:
+        options = run_options(post)
+        del options["split"]  # a claim speaks of every case
+        runs = services.rerun_rituals(actor=user, swarm=swarm, slug=slug, **options)
+    except (Invalid, NotFound) as error:
+        fields = error.fields or {"provider": error.message}
+        return show_installed(request, row, {"fields": fields, "typed": post, "run_error": error}, 422)
+    messages.success(request, f"{len(runs)} ritual{'' if len(runs) == 1 else 's'} under way.")
+    return redirect("packages.installed", slug)
 
 
 def keys(request: HttpRequest) -> HttpResponse:

@@ -141,6 +141,7 @@ urlpatterns = [
     page("prompts/package/install", installs.page, "packages.install"),
     page("prompts/package/install/<int:arrival_id>", installs.plan, "packages.plan"),
     page("prompts/package/installed/<slug:slug>", installs.installed, "packages.installed"),
+    page("prompts/package/installed/<slug:slug>/rerun", installs.rerun, "packages.rerun"),
     page("prompts/package/keys", installs.keys, "packages.keys"),
     page("prompts/<int:prompt_id>", prompts.page, "prompts.page"),
     page("prompts/<int:prompt_id>/check", prompts.check, "prompts.check"),

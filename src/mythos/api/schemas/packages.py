@@ -6,6 +6,8 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.runs import JudgeIn
+
 
 class PackageOut(Schema):
     id: int
@@ -117,6 +119,58 @@ class InstalledOut(Schema):
     claims: dict[str, Any]
     history: list[dict[str, Any]]
     installed_at: datetime
+
+
+class RerunIn(Schema):
+    provider: str
+    model: str = Field("", description="Empty: the provider's own.")
+    parameters: dict[str, Any] = {}
+    judge: JudgeIn | None = None
+    repeats: int = 1
+    budget: float | None = Field(None, description="US dollars for each ritual.")
+    use_cache: bool = True
+
+
+class ShareOut(Schema):
+    passed: int
+    measured: int
+    total: int
+    rate: float | None = Field(description="Empty when nothing was measured.")
+    low: float | None
+    high: float | None
+
+
+class DifferenceOut(Schema):
+    n: int | tuple[int, int] = Field(description="Pairs; or the sizes of two samples, where single cases are not told.")
+    difference: float = Field(description="Here minus claimed.")
+    interval: tuple[float, float]
+    p_value: float
+    test: str
+    verdict: str = Field(description="better, worse, same, or not enough cases.")
+    needed: int = Field(description="How many more cases it would take.")
+
+
+class ClaimOut(Schema):
+    ritual: str
+    claimed: dict[str, Any] | None
+    theirs: ShareOut | None
+    run: int | None = Field(description="The newest run here of all cases in use.")
+    mine: ShareOut | None
+    verdict: str = Field(description="As of the test; “not measured” where there is nothing to judge.")
+    why: str = Field(description="What is missing for a verdict.")
+    result: DifferenceOut | None
+    differs: list[str] = Field(description="What besides chance could have made the difference.")
+    left_out: int
+    is_simulated: bool
+
+    @staticmethod
+    def resolve_ritual(row: Any) -> str:
+        slug: str = row.slug
+        return slug
+
+    @staticmethod
+    def resolve_run(row: Any) -> int | None:
+        return row.run.pk if row.run else None
 
 
 class RemovalOut(Schema):

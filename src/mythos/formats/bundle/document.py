@@ -84,6 +84,7 @@ class PromptEntry:
     tags: Sequence[str]
     parent: Fork | None
     checkpoints: Sequence[CheckpointEntry]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def head(self) -> CheckpointEntry:

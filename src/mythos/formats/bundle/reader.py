@@ -216,6 +216,10 @@ class _Facts:
         refs = [case["ref"] for case in row["cases"]]
         if len(set(refs)) != len(refs):
             raise refused(path, "Two cases have the same ref.")
+        for result in row["results"]:
+            told = [one["ref"] for one in result.get("outcomes", ())]
+            if len(set(told)) != len(told):
+                raise refused(path, f"The result on {result['model']} tells of a case twice.")
 
     def _needs_clause(self, path: str, term: Mapping[str, Any]) -> None:
         key, version = (term["codex"], term["ref"]), term["version"]

@@ -12,6 +12,7 @@ from mythos.packages.services.building import (
     update_package,
 )
 from mythos.packages.services.installing import Installation, install_package, receive_package
+from mythos.packages.services.rerunning import rerun_rituals
 from mythos.packages.services.signers import create_key, revoke_key, trust_signer
 from mythos.packages.services.uninstalling import Removal, uninstall_package
 
@@ -27,6 +28,7 @@ __all__ = [
     "install_package",
     "prompts_named",
     "receive_package",
+    "rerun_rituals",
     "revoke_key",
     "select_prompts",
     "signing_key",

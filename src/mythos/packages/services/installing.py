@@ -128,7 +128,9 @@ def _arrivals(
             fields = problems_of(entry.slug, entry.title, entry.kind, None, Swarm())
             if fields:
                 raise Invalid(f"The prompt {entry.slug} cannot be made.", fields=fields)
-            found.append((Arrival(entry.slug, entry.title, entry.kind, entry.tags, None, None, texts), entry))
+            known = Arrival(entry.slug, entry.title, entry.kind, entry.tags, None, None, texts)
+            known.metadata = dict(entry.metadata)
+            found.append((known, entry))
         if on_progress:
             on_progress(number, total)
     return found
