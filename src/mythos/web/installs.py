@@ -70,8 +70,15 @@ def plan(request: HttpRequest, arrival_id: int) -> HttpResponse:
         "allow_unsigned": bool(post.get("allow_unsigned")),
     }
     error: MythosError | None = None
+    job = services.job_of_install(arrival)
+    if job is not None:
+        return redirect("jobs.page", job.pk)
+    found = plan_install(actor=user, swarm=arrival.swarm, bundle=bundle, **options).plan
     if request.method == "POST" and post.get("do") == "install":
         try:
+            if bundle.count("prompts") > services.AT_ONCE and found.is_ready:
+                job = services.queue_install(actor=user, arrival_id=arrival.pk, plan=found.digest, options=options)
+                return redirect("jobs.page", job.pk)
             done = services.install_package(
                 actor=user, swarm=arrival.swarm, data=bundle.data, source=arrival.source, **options
             )
@@ -80,7 +87,6 @@ def plan(request: HttpRequest, arrival_id: int) -> HttpResponse:
             return redirect("packages.installed", done.installed.slug)
         except (Invalid, Stale) as refused:
             error = refused
-    found = plan_install(actor=user, swarm=arrival.swarm, bundle=bundle, **options).plan
     shown = [row for row in found.rows if row.action != "same"]
     context = {
         "arrival": arrival,

@@ -18,7 +18,6 @@ from mythos.packages.models import PromptPackage
 from mythos.web.context import current_swarm, user_of
 
 MOST_SHOWN = 1000
-MOST_DRAFTED = 300
 CONTENT_TYPE = "application/vnd.mythos.package"
 
 
@@ -48,17 +47,18 @@ def show(
         "package": package,
         "inside": inside,
         "draft": None,
+        "job": services.job_of_export(package.pk) if package else None,
         "keys": [key for key in queries.visible_keys(user, swarm).filter(revoked_at=None) if has_key(key.fingerprint)],
         "exports": queries.exports_of(package) if package else (),
         "contracts": queries.contracts_of(list(package.prompts.all()))
-        if package and len(inside) <= MOST_DRAFTED
+        if package and len(inside) <= services.AT_ONCE
         else (),
         "may_edit": may(user, "packages.edit", swarm),
         "may_key": may(user, "packages.keys", swarm),
         "typed": {},
         "fields": {},
     }
-    if package is not None and 0 < len(inside) <= MOST_DRAFTED:
+    if package is not None and 0 < len(inside) <= services.AT_ONCE:
         try:
             context["draft"] = services.draft_of(actor=user, package_id=package.pk)
         except MythosError as error:
@@ -122,9 +122,11 @@ def export(request: HttpRequest, package_id: int) -> HttpResponse:
     try:
         name = post.get("key", "")
         key = services.signing_key(user, package.swarm, name) if name else None
-        made = services.export_package(
-            actor=user, package_id=package.pk, version=post.get("version", "").strip(), key=key
-        )
+        version = post.get("version", "").strip()
+        if services.export_is_long(package.pk):
+            job = services.queue_export(actor=user, package_id=package.pk, version=version, key=key)
+            return redirect("jobs.page", job.pk)
+        made = services.export_package(actor=user, package_id=package.pk, version=version, key=key)
     except (Invalid, NotFound, ClauseBroken) as error:
         found = error.data.get("findings", [])
         return show(

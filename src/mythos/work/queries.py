@@ -30,9 +30,15 @@ def job_counts() -> dict[str, int]:
     return counts
 
 
+def live_job(kind: str, key: str) -> Job | None:
+    """The job of this kind and key that waits or runs, or None."""
+    rows = Job.objects.filter(kind=kind, key=key, state__in=[Job.State.PENDING, Job.State.RUNNING])
+    return rows.defer("payload").order_by("id").first()
+
+
 def has_live_job(kind: str, key: str) -> bool:
     """Whether a job of this kind and key still waits or runs."""
-    return Job.objects.filter(kind=kind, key=key, state__in=[Job.State.PENDING, Job.State.RUNNING]).exists()
+    return live_job(kind, key) is not None
 
 
 def jobs_ahead(kind: str, key: str) -> int:

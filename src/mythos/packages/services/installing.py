@@ -68,9 +68,9 @@ def install_package(
         accept_signer=accept_signer,
         allow_unsigned=allow_unsigned,
     )
-    _refuse(work.plan, expected_plan)
-    if work.installed is not None and work.installed.sha256 == bundle.sha256:
+    if work.installed is not None and work.installed.sha256 == bundle.sha256 and not work.plan.problems:
         return Installation(work.installed, work.plan, False)
+    _refuse(work.plan, expected_plan)
     arrivals = _arrivals(actor, bundle, work, on_progress)
     warm_up(bundle, work)
     with transaction.atomic():

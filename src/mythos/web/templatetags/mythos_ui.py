@@ -39,6 +39,8 @@ JOBS = {
     "prompts.embed": "Embed texts",
     "prompts.compare": "Compare imported changes",
     "prompts.purge": "Empty the trash",
+    "packages.export": "Export a package",
+    "packages.install": "Install a package",
     "rituals.run": "Run a ritual",
     "webhooks.deliver": "Send a webhook message",
     "webhooks.tidy": "Clear the log of webhooks",
