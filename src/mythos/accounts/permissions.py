@@ -55,7 +55,7 @@ _ORDER = [Role.VIEWER, Role.EDITOR, Role.REVIEWER, Role.OWNER]
 
 def swarm_of(thing: Model) -> Swarm:
     """The swarm a row belongs to, found by walking its foreign keys."""
-    for step in ("swarm", "codex", "clause", "ritual", "run", "prompt"):
+    for step in ("swarm", "codex", "clause", "ritual", "run", "prompt", "curriculum", "enrollment"):
         if isinstance(thing, Swarm):
             return thing
         owner = getattr(thing, step, None)
