@@ -1,10 +1,17 @@
 from django.contrib import admin
 
 from mythos.market.models import (
+    BarterItem,
+    BarterMove,
+    BarterOffer,
     Certificate,
     CurriculumFigures,
+    CurriculumLicense,
     CurriculumPart,
     Enrollment,
+    LedgerAccount,
+    LedgerTransfer,
+    Listing,
     PartAttempt,
     PromptCurriculumVault,
     RitualTagBundle,
@@ -14,4 +21,7 @@ from mythos.work.admin import ReadOnlyAdmin
 admin.site.register(
     [RitualTagBundle, PromptCurriculumVault, CurriculumPart, CurriculumFigures, Enrollment, PartAttempt, Certificate],
     ReadOnlyAdmin,
+)
+admin.site.register(
+    [LedgerAccount, LedgerTransfer, Listing, BarterOffer, BarterItem, BarterMove, CurriculumLicense], ReadOnlyAdmin
 )
