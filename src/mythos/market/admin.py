@@ -6,14 +6,17 @@ from mythos.market.models import (
     BarterOffer,
     Certificate,
     CurriculumFigures,
+    CurriculumFit,
     CurriculumLicense,
     CurriculumPart,
     Enrollment,
     LedgerAccount,
     LedgerTransfer,
     Listing,
+    MarketSource,
     PartAttempt,
     PromptCurriculumVault,
+    RemoteCurriculum,
     RitualTagBundle,
 )
 from mythos.work.admin import ReadOnlyAdmin
@@ -25,3 +28,4 @@ admin.site.register(
 admin.site.register(
     [LedgerAccount, LedgerTransfer, Listing, BarterOffer, BarterItem, BarterMove, CurriculumLicense], ReadOnlyAdmin
 )
+admin.site.register([CurriculumFit, MarketSource, RemoteCurriculum], ReadOnlyAdmin)

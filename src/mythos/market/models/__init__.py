@@ -2,6 +2,8 @@
 
 from mythos.market.models.bundles import RitualTagBundle
 from mythos.market.models.curricula import CurriculumFigures, CurriculumPart, PromptCurriculumVault
+from mythos.market.models.federation import MarketSource, RemoteCurriculum
+from mythos.market.models.fitting import CurriculumFit
 from mythos.market.models.ledger import LedgerAccount, LedgerTransfer
 from mythos.market.models.teaching import Certificate, Enrollment, PartAttempt
 from mythos.market.models.trade import BarterItem, BarterMove, BarterOffer, CurriculumLicense, Listing
@@ -12,13 +14,16 @@ __all__ = [
     "BarterOffer",
     "Certificate",
     "CurriculumFigures",
+    "CurriculumFit",
     "CurriculumLicense",
     "CurriculumPart",
     "Enrollment",
     "LedgerAccount",
     "LedgerTransfer",
     "Listing",
+    "MarketSource",
     "PartAttempt",
     "PromptCurriculumVault",
+    "RemoteCurriculum",
     "RitualTagBundle",
 ]

@@ -53,7 +53,8 @@ class PromptCurriculumVault(models.Model):
 class CurriculumPart(models.Model):
     """One ritual of a curriculum: where it stands, what must be passed before it, and the mark that passes it.
 
-    `sealed` holds what is known of the held-out cases of a copy: how many, and the hashes published beforehand.
+    `sealed` holds, of a copy, how many cases are held out, the hashes published beforehand and the part they are kept
+    at; of an original, the secret their salts come from, which never leaves this row.
     """
 
     curriculum = models.ForeignKey(PromptCurriculumVault, on_delete=models.CASCADE, related_name="parts")
@@ -64,7 +65,9 @@ class CurriculumPart(models.Model):
     )
     pass_mark = models.FloatField(default=0.8, help_text="Share of the weight of the cases that must pass.")
     prerequisites = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="opens")
-    sealed = models.JSONField(default=dict, help_text="{count, hashes, source_part}; empty where the cases are here.")
+    sealed = models.JSONField(
+        default=dict, help_text="{count, hashes, source_part} of a copy, {secret} of an original."
+    )
 
     class Meta:
         ordering = ["position"]
@@ -97,6 +100,7 @@ class CurriculumFigures(models.Model):
     rating_low = models.FloatField(null=True, blank=True)
     rating_high = models.FloatField(null=True, blank=True)
     rating_count = models.PositiveIntegerField(default=0)
+    adoption = models.JSONField(default=dict, help_text="What adoption_rate was computed from.")
     computed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

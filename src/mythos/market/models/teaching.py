@@ -6,6 +6,7 @@ from django.utils import timezone
 from mythos.accounts.models import User
 from mythos.assistants.models import Assistant
 from mythos.market.models.curricula import CurriculumPart, PromptCurriculumVault
+from mythos.prompts.models import Prompt
 from mythos.rituals.models import RitualRun
 
 
@@ -19,11 +20,20 @@ class Enrollment(models.Model):
 
     curriculum = models.ForeignKey(PromptCurriculumVault, on_delete=models.CASCADE, related_name="enrollments")
     assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="enrollments")
+    prompt = models.ForeignKey(
+        Prompt,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="What it speaks from while it is taught; empty: its newest deployed text.",
+    )
     provider = models.CharField(max_length=80)
     model = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.ACTIVE)
     score_before = models.FloatField(null=True, blank=True, help_text="Mean of the first attempt at every part.")
     score_after = models.FloatField(null=True, blank=True, help_text="Mean of the last attempt at every part.")
+    problem = models.TextField(blank=True, help_text="Why the next part could not be tried; or empty.")
     note = models.TextField(blank=True, help_text="What the people who taught say of it.")
     enrolled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     enrolled_by_name = models.CharField(max_length=200, blank=True)

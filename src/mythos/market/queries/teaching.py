@@ -1,0 +1,44 @@
+"""Questions about assistants that are taught."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from mythos.accounts.actors import Actor
+from mythos.accounts.models import Swarm
+from mythos.accounts.queries import swarms_of
+from mythos.errors import NotFound
+from mythos.market.models import Certificate, Enrollment
+from mythos.market.progress import Progress, progress_of
+
+
+def visible_enrollments(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Enrollment]:
+    """Who is taught by what in the actor's swarms, newest first."""
+    found = Enrollment.objects.filter(curriculum__swarm__in=swarms_of(actor))
+    if swarm is not None:
+        found = found.filter(curriculum__swarm=swarm)
+    return found.select_related("curriculum__swarm", "assistant", "prompt", "certificate").defer(
+        "curriculum__exported_json"
+    )
+
+
+def get_enrollment(actor: Actor, enrollment_id: int) -> Enrollment:
+    """One enrolment, or NotFound."""
+    found = visible_enrollments(actor).filter(pk=enrollment_id).first()
+    if found is None:
+        raise NotFound(f"There is no enrolment {enrollment_id}.")
+    return found
+
+
+def teaching_progress(actor: Actor, enrollment_id: int) -> Progress:
+    """How far one assistant is, part by part."""
+    return progress_of(get_enrollment(actor, enrollment_id))
+
+
+def get_certificate(actor: Actor, serial: str) -> Certificate:
+    """One certificate of the actor's swarms, or NotFound."""
+    rows = Certificate.objects.filter(enrollment__curriculum__swarm__in=swarms_of(actor))
+    found = rows.select_related("enrollment__curriculum__swarm", "enrollment__assistant").filter(serial=serial).first()
+    if found is None:
+        raise NotFound(f"There is no certificate {serial[:40]!r}.")
+    return found

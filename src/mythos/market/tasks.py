@@ -1,0 +1,15 @@
+"""Background entry points of this floor."""
+
+from mythos.market.services.figures import FIGURES_JOB, refresh_figures
+from mythos.market.services.marking import MARK_JOB, mark_run
+from mythos.work.registry import Claim, task
+
+
+@task(MARK_JOB)
+def mark_attempts(claim: Claim) -> None:
+    mark_run(run_id=claim.payload["run_id"])
+
+
+@task(FIGURES_JOB)
+def count_adopters(claim: Claim) -> None:
+    refresh_figures(lineage=claim.payload["lineage"])
