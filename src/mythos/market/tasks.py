@@ -1,8 +1,16 @@
 """Background entry points of this floor."""
 
+from mythos.market.services.bartering import EXPIRE_JOB, expire_offer
 from mythos.market.services.figures import FIGURES_JOB, refresh_figures
 from mythos.market.services.marking import MARK_JOB, mark_run
 from mythos.work.registry import Claim, task
+from mythos.work.services import landing
+
+
+@task(EXPIRE_JOB)
+def expire(claim: Claim) -> None:
+    with landing(claim):
+        expire_offer(offer_id=claim.payload["offer_id"])
 
 
 @task(MARK_JOB)
