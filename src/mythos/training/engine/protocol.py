@@ -84,7 +84,8 @@ class RejectedEdit:
 
 @dataclass(frozen=True)
 class ReflectionRequest:
-    """Rewrite one component. With `breaches` this is a repair: `text` is then what broke them.
+    """Rewrite one component. `text` is what stands now and is legal; with `breaches` this is a repair, and `attempt` is
+    the rewriting of `text` that broke them.
 
     `nonce` is the sampling key (hand it to the provider as its seed where there is one): two requests that differ only
     in it are two samples, and the same request with the same nonce is the same call.
@@ -96,6 +97,7 @@ class ReflectionRequest:
     rules: tuple[str, ...] = ()
     rejected: tuple[RejectedEdit, ...] = ()
     breaches: tuple[Breach, ...] = ()
+    attempt: str = ""
     nonce: str = ""
 
 
