@@ -1,1 +1,6 @@
-"""The training engine: plain Python over a small protocol. `run(task, journal, settings, should_pause, reopen)`."""
+"""The training engine: plain Python over a small protocol (`protocol.py`)."""
+
+from mythos.training.engine.loop import run
+from mythos.training.engine.strategy import Strategy
+
+__all__ = ["Strategy", "run"]

@@ -1,0 +1,156 @@
+"""The loop: steps read a fixed committed view, run at the same time, and are committed in order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+
+from mythos.training.engine.calls import BudgetReached, Desk, StepCalls, add
+from mythos.training.engine.protocol import Interrupted, Journal, Outcome, Settings, Snapshot, State, Task
+from mythos.training.engine.ranking import mean
+from mythos.training.engine.reporting import report_of
+from mythos.training.engine.state import StepOutcome, advance, beginning
+from mythos.training.engine.step import final_step, measuring_step, search_step
+from mythos.training.engine.strategy import Strategy
+
+
+def run(
+    task: Task,
+    journal: Journal,
+    settings: Settings,
+    *,
+    should_pause: Callable[[], bool] = lambda: False,
+    reopen: Snapshot | None = None,
+    strategy: Strategy | None = None,
+) -> Outcome:
+    """Train until the budget, the limits or a pause end it. The same task, settings and journal give the same result,
+    whenever and however often it is interrupted. Raises `ValueError` when the start itself is not legal."""
+    breaches = task.broken(task.start)
+    if breaches:
+        raise ValueError("The start breaks its rules: " + "; ".join(breach.message for breach in breaches))
+    desk = Desk(task, journal, settings.budget, settings.in_flight)
+    try:
+        return _Run(desk, settings, strategy or Strategy(), reopen or beginning(task.start)).go(should_pause)
+    finally:
+        desk.close()
+
+
+class _Run:
+    def __init__(self, desk: Desk, settings: Settings, strategy: Strategy, state: Snapshot) -> None:
+        self.desk, self.settings, self.strategy = desk, settings, strategy
+        self.state = state
+        self.views = {state.step: state}
+        self.shares: dict[int, tuple[float, float]] = {}
+        self.flying: dict[int, tuple[StepCalls, Future[StepOutcome]]] = {}
+        self.next = state.step + 1
+        # Step 0 measures the start for all; a reopened run begins from its snapshot.
+        self.floor = max(state.step, 0)
+
+    def go(self, should_pause: Callable[[], bool]) -> Outcome:
+        with ThreadPoolExecutor(max_workers=self.settings.window, thread_name_prefix="training-step") as threads:
+            try:
+                while True:
+                    paused = should_pause()
+                    while not paused and self._begin(threads):
+                        pass
+                    if not self.flying:
+                        return self._outcome("paused", "Paused on request.") if paused else self._close()
+                    self._commit()
+            except Interrupted as interruption:
+                self.desk.stopped = str(interruption) or "The run was interrupted."
+                return self._outcome("paused", self.desk.stopped)
+            except BudgetReached as reached:
+                self.desk.stopped = str(reached)
+                return self._outcome("finished", self.desk.stopped)
+
+    def _view_of(self, number: int) -> Snapshot | None:
+        """What step `number` reads, or None when that is not committed yet. Near the end of the budget steps go one at
+        a time, so that no share of it is too small to be of use."""
+        wide = self.views.get(max(number - self.settings.window, self.floor))
+        if wide is None or not wide.memory["narrow"]:
+            return wide
+        return self.views.get(number - 1)
+
+    def _begin(self, threads: ThreadPoolExecutor) -> bool:
+        number = self.next
+        view = self._view_of(number) if number else self.state
+        if view is None or len(self.flying) >= self.settings.window or self._end(view):
+            return False
+        calls = self._calls(number, view)
+        work = search_step if number else measuring_step
+        self.flying[number] = (
+            calls,
+            threads.submit(work, self.strategy, self.desk.task, view, calls, self.settings.seed),
+        )
+        self.next += 1
+        return True
+
+    def _calls(self, number: int, view: Snapshot) -> StepCalls:
+        """The step's share of the budget, from what its view knows alone: never more than can be there."""
+        flying = [self.shares[other] for other in range(view.step + 1, number)]
+        ways = 1 if view.memory["narrow"] else self.settings.window - len(flying)
+        limit = self.settings.budget
+        evaluations = _left(limit.evaluations, view.spent.evaluations)
+        per_call = view.spent.calls or 1
+        calls = min(
+            _left(limit.calls, view.spent.calls),
+            _left(limit.tokens, view.spent.tokens) * per_call / (view.spent.tokens or 1),
+            _left(limit.money, view.spent.money) * per_call / (view.spent.money or math.inf),
+        )
+        share = (
+            _part(evaluations - sum(one for one, _ in flying), ways),
+            _part(calls - sum(one for _, one in flying), ways),
+        )
+        self.shares[number] = share
+        return StepCalls(self.desk, number, view.step, *share)
+
+    def _end(self, view: Snapshot) -> tuple[State, str] | None:
+        failure = self.strategy.stopping.failure(view)
+        if failure:
+            return "failed", failure
+        reason = self.strategy.stopping.reason(view, self.settings)
+        return ("finished", reason) if reason else None
+
+    def _commit(self) -> None:
+        number = self.state.step + 1
+        calls, future = self.flying[number]
+        outcome = future.result()
+        del self.flying[number]
+        before, spent = self.state, self.state.spent
+        for key, result in calls.used.items():
+            if key not in self.desk.committed:
+                self.desk.committed[key] = number
+                spent = add(spent, result)
+        spent = replace(spent, seconds=self.desk.seconds())
+        self.state = advance(before, number, outcome, len(self.desk.task.validation_ids), spent)
+        self.views[number] = self.state
+        if len(self.views) > self.settings.window + 1:
+            del self.views[min(self.views)]
+        self.desk.journal.commit_step(report_of(before, self.state, outcome, calls, self.settings.seed))
+
+    def _close(self) -> Outcome:
+        """The search is over: finish measuring the finalists, and say why it ended."""
+        end = self._end(self.state)
+        assert end is not None
+        number = self.next
+        calls = self._calls(number, replace(self.state, memory={**self.state.memory, "narrow": True}))
+        done: Future[StepOutcome] = Future()
+        done.set_result(final_step(self.strategy, self.desk.task, self.state, calls, self.settings.seed))
+        self.flying[number] = (calls, done)
+        self._commit()
+        return self._outcome(*end)
+
+    def _outcome(self, state: State, reason: str) -> Outcome:
+        best = next(member for member in self.state.members if member.key == self.state.best)
+        spent = self.state.spent
+        return Outcome(state, reason, best, mean(best.scores), self.state.members, self.state.step, spent)
+
+
+def _left(limit: float | None, used: float) -> float:
+    return math.inf if limit is None else max(0.0, limit - used)
+
+
+def _part(left: float, ways: int) -> float:
+    return left if left == math.inf or ways <= 1 else max(0.0, left) // ways

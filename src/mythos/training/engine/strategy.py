@@ -1,0 +1,21 @@
+"""The parts a run is made of, with their defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mythos.training.engine.acceptance import Race
+from mythos.training.engine.parts import Acceptance, Proposal, Selection, Stopping
+from mythos.training.engine.proposal import Alternate
+from mythos.training.engine.selection import Champion
+from mythos.training.engine.stopping import Limits
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """Each part can be exchanged for another that keeps its protocol."""
+
+    selection: Selection = field(default_factory=Champion)
+    proposal: Proposal = field(default_factory=Alternate)
+    acceptance: Acceptance = field(default_factory=Race)
+    stopping: Stopping = field(default_factory=Limits)

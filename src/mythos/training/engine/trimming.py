@@ -1,0 +1,85 @@
+"""How a child is made by taking out: lines that were added although no grader ever asked for them go first."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mythos.training.engine.calls import StepCalls
+from mythos.training.engine.keys import text_key
+from mythos.training.engine.parts import Proposed, Setting
+from mythos.training.engine.protocol import Edit, Member
+
+_WORD = re.compile(r"\w{3,}")
+Line = tuple[str, str]
+"""Component and line."""
+
+
+def words(text: str) -> set[str]:
+    """The words of a line that can carry meaning."""
+    return set(_WORD.findall(text.lower()))
+
+
+def suspects(texts: Mapping[str, str], start: Mapping[str, str], asked: Mapping[str, Sequence[str]]) -> list[Line]:
+    """Added lines, those furthest from every complaint first. Rare words weigh more than those all complaints share."""
+    complaints = [words(feedback) for name in sorted(asked) for feedback in asked[name]]
+    count = Counter(word for complaint in complaints for word in complaint)
+    weight = {word: math.log((1 + len(complaints)) / seen) for word, seen in count.items()}
+
+    def nearness(line: Line) -> float:
+        own = words(line[1])
+        return max((sum(weight[word] for word in own & complaint) for complaint in complaints), default=0.0)
+
+    added = [
+        (name, line)
+        for name in sorted(texts)
+        for line in dict.fromkeys(texts[name].splitlines())
+        if line.strip() and line not in start[name].splitlines()
+    ]
+    return sorted(added, key=lambda line: (nearness(line), line))
+
+
+def without(texts: Mapping[str, str], lines: Sequence[Line]) -> dict[str, str]:
+    """The candidate with these lines taken out."""
+    gone = set(lines)
+    return {
+        name: "\n".join(line for line in text.splitlines() if (name, line) not in gone) for name, text in texts.items()
+    }
+
+
+def name_of(line: Line) -> str:
+    """Short name of a line, to remember that it was tried."""
+    return text_key("\n".join(line))[:16]
+
+
+@dataclass(frozen=True)
+class Trim:
+    """Takes out several lines at once, and when all were tried so, fewer; no line is tried twice in one size."""
+
+    sizes: tuple[int, ...] = (4, 1)
+
+    def propose(self, setting: Setting, parent: Member, calls: StepCalls) -> Proposed:
+        memory = setting.view.memory
+        tried = set(memory["tried"])
+        lines = suspects(parent.texts, setting.task.start, memory["asked"])
+        for size in self.sizes:
+            untried = [line for line in lines if f"{size} {name_of(line)}" not in tried][:size]
+            if untried:
+                return self._take_out(setting, parent, untried, size)
+        return Proposed(parent.texts)
+
+    def _take_out(self, setting: Setting, parent: Member, open_lines: Sequence[Line], size: int) -> Proposed:
+        texts = without(parent.texts, open_lines)
+        edits = []
+        names = sorted({name for name, _ in open_lines})
+        breaches = tuple(setting.task.broken(texts))
+        for name in names:
+            detail = "; ".join(breach.message for breach in breaches)
+            cause = breaches[0].cause if breaches else "kept"
+            edits.append(Edit(name, parent.texts[name], texts[name], not breaches, cause, detail, "Taken out."))
+        if breaches:
+            texts = dict(parent.texts)
+        return Proposed(texts, tuple(edits), tried=tuple(f"{size} {name_of(line)}" for line in open_lines))
