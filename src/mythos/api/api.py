@@ -18,6 +18,7 @@ from mythos.api import (
     proposals,
     rituals,
     serving,
+    training,
     vault,
     webhooks,
 )
@@ -51,3 +52,4 @@ api.add_router("/compare", compare.router)
 api.add_router("/rituals", rituals.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/packages", packages.router)
+api.add_router("/train", training.router)

@@ -32,6 +32,7 @@ COMMANDS = {
     "package": ("mythos.cli.packages:group", True, "Packages: build, verify, compare, list, publish, uninstall."),
     "install": ("mythos.cli.packages:install", True, "Install a package from a file or an address."),
     "key": ("mythos.cli.keys:group", True, "Keys that sign packages, and signers that are trusted."),
+    "train": ("mythos.cli.training:group", True, "Training chains: start, watch, pause, resume, cancel, seal, report."),
     "mcp": ("mythos.mcp.command:mcp", True, "Offer prompts, resources and tools to a model over MCP."),
     "webhook": ("mythos.cli.webhooks:group", True, "Tell other programs what happens here, and see what was sent."),
     "user": ("mythos.cli.accounts:user", True, "Accounts of people."),

@@ -11,6 +11,7 @@ from mythos.cli.database import prepare
 from mythos.cli.output import json_option, print_json
 from mythos.codex.services import sweep
 from mythos.prompts.services import schedule_purge
+from mythos.training.services import sweep_chains
 from mythos.webhooks.services import schedule_tidying
 from mythos.work.services import run_due
 from mythos.work.worker import run_forever
@@ -26,6 +27,7 @@ def worker(once: bool, as_json: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sweep()
+    sweep_chains()
     schedule_purge()
     schedule_tidying()
     if once:

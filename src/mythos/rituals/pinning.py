@@ -40,11 +40,12 @@ def pinned_cases(ritual: Ritual, split: str = "") -> dict[str, Any]:
         "ritual_version": ritual.version,
         "cases_sha256": cases_hash(ritual, split),
         "split": split,
-        "graders": _versions(types),
+        "graders": grader_versions(types),
         "ungraded": {name: reason for name in types if (reason := why_ungraded(name))},
     }
 
 
-def _versions(types: Iterable[str]) -> dict[str, int]:
+def grader_versions(types: Iterable[str]) -> dict[str, int]:
+    """Type of expectation -> version of the grader that measures it here."""
     found = {name: grader_for(name) for name in sorted(types)}
     return {name: grader.version for name, grader in found.items() if grader is not None}

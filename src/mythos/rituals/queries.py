@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
@@ -118,12 +120,23 @@ def cases_at(ritual: Ritual, version: int) -> QuerySet[RitualCase]:
     return rows.filter(Q(retired_version=None) | Q(retired_version__gt=version))
 
 
+Spender = Callable[[Swarm, datetime], float]
+_spenders: list[Spender] = []
+
+
+def register_spender(spender: Spender) -> None:
+    """A floor above that pays for calls of its own says here how much; the budget of a day is one."""
+    if spender not in _spenders:
+        _spenders.append(spender)
+
+
 def spent_today(swarm: Swarm) -> float:
     """US dollars of the swarm since midnight, UTC: what replies cost, or more where runs had to book a doubt."""
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     replies = RitualReply.objects.filter(swarm=swarm, created_at__gte=midnight).aggregate(cost=Sum("cost"))["cost"]
     runs = RitualRun.objects.filter(ritual__swarm=swarm, started_at__gte=midnight)
-    return max(float(replies or 0.0), float(runs.aggregate(spent=Sum("spent"))["spent"] or 0.0))
+    here = max(float(replies or 0.0), float(runs.aggregate(spent=Sum("spent"))["spent"] or 0.0))
+    return here + sum(spender(swarm, midnight) for spender in _spenders)
 
 
 def day_budget() -> float | None:

@@ -36,13 +36,10 @@ def variables_of(case: RitualCase) -> dict[str, str]:
 
 def messages_of(run: RitualRun, case: RitualCase) -> list[Message]:
     """The conversation to send; Invalid when a variable has no value."""
+    if run.text:
+        return conversation(run.text, run.text_role, case)
     values = variables_of(case)
     before = [Message(turn["role"], turn["content"]) for turn in case.messages]
-    if run.text:
-        text = fill(run.text, values, _no_include)
-        if run.text_role == "user":
-            return [*before, Message("user", text)]
-        return [Message("system", text), *before, *_input(case)]
     template = [Message(turn["role"], fill(turn["content"], values, _no_include)) for turn in run.ritual.template]
     if not template:
         said = [*before, *_input(case)]
@@ -51,6 +48,15 @@ def messages_of(run: RitualRun, case: RitualCase) -> list[Message]:
         return said
     last = len(template) - 1 if template[-1].role == "user" else len(template)
     return [*template[:last], *before, *template[last:]]
+
+
+def conversation(text: str, role: str, case: RitualCase) -> list[Message]:
+    """What is sent when a text is tried with a case; Invalid when a variable has no value."""
+    filled = fill(text, variables_of(case), _no_include)
+    before = [Message(turn["role"], turn["content"]) for turn in case.messages]
+    if role == "user":
+        return [*before, Message("user", filled)]
+    return [Message("system", filled), *before, *_input(case)]
 
 
 def options_of(parameters: Mapping[str, Any], model: str, repeat: int) -> Options:

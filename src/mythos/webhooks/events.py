@@ -8,6 +8,7 @@ from typing import Any
 from mythos.codex.models import CodexClauseAudit, CodexContract
 from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabelMove
 from mythos.rituals.models import RitualRun
+from mythos.training.models import SwarmTrainingChain
 
 PING = "webhook.ping"
 TYPES = {
@@ -24,6 +25,13 @@ TYPES = {
     "contract.state_changed": "A contract is kept, stale, breached, untested or waived since now.",
     "run.finished": "A run of a ritual is complete.",
     "run.failed": "A run of a ritual could not be done.",
+    "chain.started": "A training chain was started, or opened again from a step.",
+    "chain.step_finished": "A training chain has finished a step.",
+    "chain.paused": "A training chain waits: for somebody, or for its provider.",
+    "chain.finished": "A training chain is done; its result waits to be sealed.",
+    "chain.failed": "A training chain could not go on.",
+    "chain.cancelled": "Somebody ended a training chain.",
+    "chain.sealed": "Somebody approved the result of a training chain.",
 }
 
 
@@ -117,6 +125,23 @@ def of_run(kind: str, run: RitualRun) -> Event:
         "note": run.note,
     }
     return Event(kind, run.ritual.swarm_id, f"run:{run.pk}", data)
+
+
+def of_chain(kind: str, chain: SwarmTrainingChain, **more: Any) -> Event:
+    """Something happened to a training chain."""
+    data = {
+        "chain_id": chain.pk,
+        "title": chain.chain_title,
+        "state": chain.state,
+        "note": chain.note,
+        "step": chain.current_step,
+        "score": chain.score,
+        "codex_tension": chain.codex_tension,
+        "calls": chain.calls,
+        "is_simulated": chain.is_simulated,
+        **more,
+    }
+    return Event(kind, chain.swarm_id, f"chain:{chain.pk}", data)
 
 
 def _about_prompt(kind: str, prompt: Prompt, data: dict[str, Any]) -> Event:

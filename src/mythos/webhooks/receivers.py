@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.dispatch import receiver
+from django.dispatch import Signal, receiver
 
 from mythos.codex.models import CodexClauseAudit, CodexContract
 from mythos.codex.signals import (
@@ -19,6 +19,16 @@ from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabelMove
 from mythos.prompts.signals import label_moved, prompt_revised, prompt_trashed
 from mythos.rituals.models import RitualRun
 from mythos.rituals.signals import ritual_run_failed, ritual_run_finished
+from mythos.training.models import SwarmTrainingChain
+from mythos.training.signals import (
+    chain_cancelled,
+    chain_failed,
+    chain_finished,
+    chain_paused,
+    chain_sealed,
+    chain_started,
+    chain_step_finished,
+)
 from mythos.webhooks import events
 from mythos.webhooks.models import WebhookEndpoint
 from mythos.webhooks.services import announce
@@ -77,6 +87,38 @@ def tell_run(sender: Any, *, run_id: int, **_: Any) -> None:
 @receiver(ritual_run_failed, dispatch_uid="webhooks.run_failed")
 def tell_failure(sender: Any, *, run_id: int, **_: Any) -> None:
     announce(events.of_run("run.failed", RitualRun.objects.select_related("ritual").get(pk=run_id)))
+
+
+@receiver(chain_step_finished, dispatch_uid="webhooks.chain_step_finished")
+def tell_step(sender: Any, *, chain_id: int, step: int, **_: Any) -> None:
+    chain = _chain(chain_id)
+    # Steps come fast; where nobody listens, nothing more is read.
+    if WebhookEndpoint.objects.filter(swarm=chain.swarm_id, is_enabled=True).exists():
+        announce(events.of_chain("chain.step_finished", chain, step=step))
+
+
+def _tell_chain(kind: str, signal: Signal) -> None:
+    """Announce every `signal` as an event of this kind."""
+
+    def tell(sender: Any, *, chain_id: int, **_: Any) -> None:
+        announce(events.of_chain(kind, _chain(chain_id)))
+
+    signal.connect(tell, weak=False, dispatch_uid=f"webhooks.{kind}")
+
+
+for _kind, _signal in {
+    "chain.started": chain_started,
+    "chain.paused": chain_paused,
+    "chain.finished": chain_finished,
+    "chain.failed": chain_failed,
+    "chain.cancelled": chain_cancelled,
+    "chain.sealed": chain_sealed,
+}.items():
+    _tell_chain(_kind, _signal)
+
+
+def _chain(chain_id: int) -> SwarmTrainingChain:
+    return SwarmTrainingChain.objects.defer("plan", "belief_delta_tracker", "result").get(pk=chain_id)
 
 
 def _tell_audit(kind: str, audit_id: int) -> None:

@@ -1,6 +1,6 @@
 """Verbs on drafts, and on what assistants speak from."""
 
-from mythos.drafts.services.deploying import deploy_draft, move_pin, roll_back_assistant
+from mythos.drafts.services.deploying import deploy_draft, move_pin, move_pins, roll_back_assistant
 from mythos.drafts.services.editing import clone_assistant, create_draft, delete_draft, save_draft
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "delete_draft",
     "deploy_draft",
     "move_pin",
+    "move_pins",
     "roll_back_assistant",
     "save_draft",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -62,11 +63,18 @@ def move_pin(
     *, actor: Actor, assistant: Assistant, prompt_id: int, checkpoint_id: int, base: int, reason: str = ""
 ) -> AssistantVersion:
     """Pin another checkpoint of one prompt in a new version, through the same gate."""
+    return move_pins(actor=actor, assistant=assistant, pins={prompt_id: checkpoint_id}, base=base, reason=reason)
+
+
+def move_pins(
+    *, actor: Actor, assistant: Assistant, pins: Mapping[int, int], base: int, reason: str = ""
+) -> AssistantVersion:
+    """Pin other checkpoints of some prompts in one new version, through the same gate."""
     require(actor, "assistants.deploy", assistant)
     composition = composition_of_version(get_version(actor, assistant))
-    if prompt_id not in {row["prompt"] for row in composition.rows}:
+    if not pins.keys() <= {row["prompt"] for row in composition.rows}:
         raise Invalid("The pin cannot be moved.", fields={"prompt": f"{assistant.name} does not use it."})
-    rows = [{**row, "checkpoint": checkpoint_id} if row["prompt"] == prompt_id else row for row in composition.rows]
+    rows = [{**row, "checkpoint": pins.get(row["prompt"], row["checkpoint"])} for row in composition.rows]
     compilation = _passed(replace(composition, rows=rows), assistant.name)
     with transaction.atomic():
         _refuse_newer(assistant, base)

@@ -17,18 +17,19 @@ from django.utils import timezone
 from mythos import plugins
 from mythos.accounts.actors import Actor
 from mythos.errors import Invalid, NotConfigured, ProviderFailed
-from mythos.graders.base import Ask, Example
+from mythos.graders.base import Ask
 from mythos.providers.base import Message, Options, Provider, Reply, request_hash
 from mythos.providers.calling import Line, Patience
 from mythos.providers.limits import Purse
 from mythos.providers.many import side_by_side
-from mythos.rituals.expecting import Graded, case_hash, grade
+from mythos.rituals.asking import facts_of, grade_reply, storable
+from mythos.rituals.expecting import Graded, case_hash
 from mythos.rituals.inserting import insert
 from mythos.rituals.models import RitualCase, RitualReply, RitualResult, RitualRun
 from mythos.rituals.queries import cases_of_run, day_budget, get_run, spent_today
 from mythos.rituals.signals import ritual_run_failed, ritual_run_finished
 from mythos.rituals.summary import summarise
-from mythos.rituals.talking import messages_of, options_of, variables_of
+from mythos.rituals.talking import messages_of, options_of
 from mythos.rituals.tracing import RunTrace, traced
 from mythos.work.services import LostLease
 
@@ -221,13 +222,13 @@ class _Runner:
         if call.problem:
             return Ended(call, None, None, "invalid", call.problem)
         if call.known is not None:
-            return Ended(call, None, self._grade(call, call.known.text, _facts(call.known, cached=True)))
+            return Ended(call, None, self._grade(call, call.known.text, facts_of(call.known, cached=True)))
         try:
             with self.trace.call(self.run.provider, call.options, call.key, call.case) as span:
                 reply, attempts = self.line.chat(call.messages, call.options)
-                reply = replace(reply, text=_storable(reply.text))
+                reply = replace(reply, text=storable(reply.text))
                 span.replied(reply, attempts)
-                graded = self._grade(call, reply.text, _facts(reply, cached=False))
+                graded = self._grade(call, reply.text, facts_of(reply, cached=False))
                 span.graded(graded)
         except ProviderFailed as error:
             cause = str(error.data.get("cause", "server_error"))
@@ -237,8 +238,7 @@ class _Runner:
         return Ended(call, reply, graded, attempts=attempts)
 
     def _grade(self, call: Call, text: str, facts: dict[str, object]) -> Graded:
-        example = Example(call.case.input, None, variables_of(call.case), facts)
-        return grade(call.case.expectations, example, text, call.case.threshold, self.ask)
+        return grade_reply(call.case, text, facts, self.ask)
 
     def _save(self, batch: list[Ended]) -> None:
         """Replies and results of a batch in one commit."""
@@ -284,13 +284,3 @@ class _Runner:
         self.looked_at = time.monotonic()
         if not RitualRun.objects.filter(pk=self.run.pk, state=State.RUNNING).exists():
             self.stop.set()
-
-
-def _storable(text: str) -> str:
-    """What every database can keep: no NUL, no half of a character."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-
-
-def _facts(reply: Reply | RitualReply, *, cached: bool) -> dict[str, object]:
-    facts: dict[str, object] = {"cost": reply.cost, "tokens": reply.tokens_out, "finish": reply.finish}
-    return facts if cached else facts | {"latency_ms": reply.latency_ms}
