@@ -13,6 +13,7 @@ from mythos.api import (
     drafts,
     errors,
     feedback,
+    mentorship,
     packages,
     prompts,
     proposals,
@@ -42,6 +43,8 @@ api.add_router("/prompts", feedback.router)
 api.add_router("/prompts", prompts.router)
 api.add_router("/assistants", assistants.router)
 api.add_router("/assistants", assistant_versions.router)
+api.add_router("/assistants", mentorship.router)
+api.add_router("/adoptions", mentorship.adoptions)
 api.add_router("/drafts", drafts.router)
 api.add_router("/codex", codex.router)
 api.add_router("/contracts", contracts.router)

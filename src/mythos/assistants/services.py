@@ -14,7 +14,7 @@ from mythos.assistants.models import Assistant, Section
 from mythos.errors import Invalid
 
 # Addresses below /assistants that are pages of their own.
-RESERVED = frozenset({"draft", "drafts", "clusters"})
+RESERVED = frozenset({"draft", "drafts", "clusters", "mentorship"})
 
 
 def create_assistant(*, actor: Actor, swarm: Swarm, slug: str, name: str, description: str = "") -> Assistant:

@@ -27,6 +27,7 @@ COMMANDS = {
     "whatif": ("mythos.cli.contracts:whatif", True, "What a change of rules would do, before it is made."),
     "draft": ("mythos.cli.drafts:group", True, "Assistants being put together: list, compile, deploy."),
     "assistant": ("mythos.cli.drafts:assistants", True, "What assistants speak from: versions, roll back, clone."),
+    "mentor": ("mythos.cli.mentorship:group", True, "Assistants that teach: offer, rank, adopt, measure, undo."),
     "checkpoint": ("mythos.cli.checkpoints:group", True, "Saved states of prompts: find, export, tag, roll back."),
     "vault": ("mythos.cli.vault:group", True, "The history of prompts: changes, proof, trash, export and import."),
     "package": ("mythos.cli.packages:group", True, "Packages: build, verify, compare, list, publish, uninstall."),

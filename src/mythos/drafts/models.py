@@ -65,6 +65,7 @@ class AssistantVersion(AppendOnly):
         DRAFT = "draft", "deployed from a draft"
         ROLLBACK = "rollback", "rolled back"
         PIN = "pin", "moved a pin"
+        MENTOR = "mentor", "learnt from a mentor"
 
     assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()

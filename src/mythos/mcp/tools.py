@@ -9,8 +9,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from mythos.accounts.models import ApiToken
+from mythos.assistants.queries import get_assistant
 from mythos.codex.exporting import contract_document
 from mythos.errors import Invalid, NotFound
+from mythos.mentorship.ranking import MOST_RANKED, rank_mentors
+from mythos.mentorship.reporting import ranking_document
 from mythos.prompts.limits import limited
 from mythos.prompts.queries import checkpoint_of, get_prompt, visible_checkpoints
 from mythos.prompts.query import read_query
@@ -131,6 +134,11 @@ def _run_affected_rituals(actor: ApiToken, given: Arguments) -> dict[str, Any]:
     return {"rituals": shown}
 
 
+def _rank_mentors(actor: ApiToken, given: Arguments) -> dict[str, Any]:
+    mentee = get_assistant(actor, given["assistant"], actor.swarm)
+    return ranking_document(rank_mentors(actor, mentee, most=given.get("limit", 5)))
+
+
 _NUMBER = {"type": "integer", "minimum": 1}
 _ALL = (
     Tool(
@@ -178,6 +186,14 @@ _ALL = (
         ("provider",),
         False,
         _run_affected_rituals,
+    ),
+    Tool(
+        "rank_mentors",
+        "Who could teach an assistant, best first, with the intervals it rests on; and whether the evidence suffices.",
+        {"assistant": _TEXT, "limit": {"type": "integer", "minimum": 1, "maximum": MOST_RANKED}},
+        ("assistant",),
+        True,
+        _rank_mentors,
     ),
 )
 TOOLS = {tool.name: tool for tool in _ALL}

@@ -106,9 +106,7 @@ def by_label(swarm: Swarm | None, name: str) -> Part:
 
 def by_prompt(swarm: Swarm | None, beginning: str) -> Part:
     """Rows of prompts whose slug begins so."""
-    if (
-        connection.vendor == "postgresql"
-    ):  # in the order of a locale a beginning is no range
+    if connection.vendor == "postgresql":  # in the order of a locale a beginning is no range
         begins = Q(slug__startswith=beginning)
         return Part(_rows(swarm, begins), begins)
     after = beginning[:-1] + chr(ord(beginning[-1]) + 1)

@@ -60,6 +60,26 @@ class RunComparison:
         return len(self.differs) > 1
 
 
+@dataclass(frozen=True, slots=True)
+class RunScores:
+    """What each case of a run gave, by the content of the case, as (value, weight): passed or not, else the score."""
+
+    values: dict[str, tuple[float, float]]
+    is_binary: bool
+
+
+def scores_of(run: RitualRun) -> RunScores:
+    """The measured cases of a run, to be held against another run of the same cases later."""
+    cases = _measured(run)
+    passes = {key: _mean(case.passes) for key, case in cases.items() if case.scores}
+    by_pass = all(value is not None for value in passes.values())
+    values = {}
+    for key in passes:
+        value = passes[key] if by_pass else _mean(cases[key].scores)
+        values[key] = (value or 0.0, cases[key].weight)
+    return RunScores(values, by_pass and all(value in (0.0, 1.0) for value, _ in values.values()))
+
+
 def compare_runs(actor: Actor, old_id: int, new_id: int, *, margin: float = MARGIN) -> RunComparison:
     """The cases both runs have with the same content, paired; cases that changed are left out and counted."""
     old, new = get_run(actor, old_id), get_run(actor, new_id)
@@ -80,6 +100,12 @@ def compare_runs(actor: Actor, old_id: int, new_id: int, *, margin: float = MARG
         left_out=left_out,
         is_simulated=old.is_simulated or new.is_simulated,
     )
+
+
+def pooled(comparisons: Iterable[RunComparison], *, margin: float = MARGIN) -> Paired:
+    """One verdict over the cases of several rituals."""
+    pairs = [pair for found in comparisons for pair in found.pairs if pair.is_measured]
+    return _overall(pairs, margin)
 
 
 def what_differs(old: RitualRun, new: RitualRun) -> tuple[str, ...]:

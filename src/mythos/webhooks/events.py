@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mythos.codex.models import CodexClauseAudit, CodexContract
+from mythos.mentorship.models import AssistantMentorTag, PromptMentorshipLog
 from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabelMove
 from mythos.rituals.models import RitualRun
 from mythos.training.models import SwarmTrainingChain
@@ -32,6 +33,10 @@ TYPES = {
     "chain.failed": "A training chain could not go on.",
     "chain.cancelled": "Somebody ended a training chain.",
     "chain.sealed": "Somebody approved the result of a training chain.",
+    "mentorship.offered": "An assistant offers prompt sets to others, or does no longer.",
+    "mentorship.adopted": "An assistant took over prompts of a mentor.",
+    "mentorship.measured": "What an adoption was worth is known.",
+    "mentorship.undone": "An adoption was undone.",
 }
 
 
@@ -142,6 +147,34 @@ def of_chain(kind: str, chain: SwarmTrainingChain, **more: Any) -> Event:
         **more,
     }
     return Event(kind, chain.swarm_id, f"chain:{chain.pk}", data)
+
+
+def of_offer(tag: AssistantMentorTag) -> Event:
+    """An assistant offers mentorship, or withdrew it."""
+    assistant = tag.assistant
+    data = {
+        "assistant": assistant.slug,
+        "is_offering": tag.is_offering,
+        "subjects": tag.subjects,
+        "sets": list(tag.prompt_sets.values_list("name", flat=True)),
+    }
+    return Event("mentorship.offered", assistant.swarm_id, f"mentor:{assistant.pk}", data)
+
+
+def of_adoption(kind: str, log: PromptMentorshipLog) -> Event:
+    """Prompts were adopted, measured or given back."""
+    data = {
+        "adoption_id": log.pk,
+        "mentor": log.mentor.slug,
+        "mentee": log.mentee.slug,
+        "set": log.set_name,
+        "state": log.state,
+        "actor": log.undone_by_name if kind == "mentorship.undone" else log.actor_name,
+    }
+    if kind == "mentorship.measured":
+        data |= {"trust_delta": log.trust_delta, "gain": log.gain, "gain_low": log.gain_low, "gain_high": log.gain_high}
+        data |= {"cases": log.cases, "is_simulated": log.is_simulated}
+    return Event(kind, log.swarm_id, f"adoption:{log.pk}", data)
 
 
 def _about_prompt(kind: str, prompt: Prompt, data: dict[str, Any]) -> Event:

@@ -15,6 +15,8 @@ from mythos.codex.signals import (
     contract_state_changed,
 )
 from mythos.prompts.bulk import has_row
+from mythos.mentorship.models import AssistantMentorTag, PromptMentorshipLog
+from mythos.mentorship.signals import adoption_measured, adoption_undone, mentorship_offered, prompts_adopted
 from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabelMove
 from mythos.prompts.signals import label_moved, prompt_revised, prompt_trashed
 from mythos.rituals.models import RitualRun
@@ -119,6 +121,30 @@ for _kind, _signal in {
 
 def _chain(chain_id: int) -> SwarmTrainingChain:
     return SwarmTrainingChain.objects.defer("plan", "belief_delta_tracker", "result").get(pk=chain_id)
+
+
+@receiver(mentorship_offered, dispatch_uid="webhooks.mentorship_offered")
+def tell_offer(sender: Any, *, assistant_id: int, **_: Any) -> None:
+    announce(events.of_offer(AssistantMentorTag.objects.select_related("assistant").get(assistant=assistant_id)))
+
+
+@receiver(prompts_adopted, dispatch_uid="webhooks.prompts_adopted")
+def tell_adoption(sender: Any, *, log_id: int, **_: Any) -> None:
+    _tell_adoption("mentorship.adopted", log_id)
+
+
+@receiver(adoption_measured, dispatch_uid="webhooks.adoption_measured")
+def tell_measurement(sender: Any, *, log_id: int, **_: Any) -> None:
+    _tell_adoption("mentorship.measured", log_id)
+
+
+@receiver(adoption_undone, dispatch_uid="webhooks.adoption_undone")
+def tell_undoing(sender: Any, *, log_id: int, **_: Any) -> None:
+    _tell_adoption("mentorship.undone", log_id)
+
+
+def _tell_adoption(kind: str, log_id: int) -> None:
+    announce(events.of_adoption(kind, PromptMentorshipLog.objects.select_related("mentor", "mentee").get(pk=log_id)))
 
 
 def _tell_audit(kind: str, audit_id: int) -> None:

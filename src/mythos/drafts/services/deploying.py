@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +15,10 @@ from mythos.accounts.permissions import require
 from mythos.assistants.models import Assistant
 from mythos.assistants.services import create_assistant, set_prompt_cluster
 from mythos.drafts.compiling import Compilation, compile_composition
-from mythos.drafts.composition import Composition, composition_of_draft, composition_of_version
+from mythos.drafts.composition import Composition, Row, clean_rows, composition_of_draft, composition_of_version
 from mythos.drafts.models import AssistantDraft, AssistantPrompt, AssistantVersion
 from mythos.drafts.queries import get_draft, get_version
+from mythos.drafts.signals import assistant_deployed
 from mythos.errors import ClauseBroken, Invalid, Stale
 
 # What a request may spend on comparing pairs that nobody has looked at; what is left then refuses, with that reason.
@@ -75,10 +77,20 @@ def move_pins(
     if not pins.keys() <= {row["prompt"] for row in composition.rows}:
         raise Invalid("The pin cannot be moved.", fields={"prompt": f"{assistant.name} does not use it."})
     rows = [{**row, "checkpoint": pins.get(row["prompt"], row["checkpoint"])} for row in composition.rows]
-    compilation = _passed(replace(composition, rows=rows), assistant.name)
+    origin = AssistantVersion.Origin.PIN
+    return recompose_assistant(actor=actor, assistant=assistant, rows=rows, base=base, origin=origin, reason=reason)
+
+
+def recompose_assistant(
+    *, actor: Actor, assistant: Assistant, rows: Sequence[Row], base: int, origin: str, reason: str = ""
+) -> AssistantVersion:
+    """Speak from other rows in a new version, through the same gate; everything else stays as it was deployed."""
+    require(actor, "assistants.deploy", assistant)
+    composition = composition_of_version(get_version(actor, assistant))
+    compilation = _passed(replace(composition, rows=clean_rows(assistant.swarm, rows)), assistant.name)
     with transaction.atomic():
         _refuse_newer(assistant, base)
-        return _publish(actor, assistant, compilation, origin=AssistantVersion.Origin.PIN, reason=reason)
+        return _publish(actor, assistant, compilation, origin=origin, reason=reason)
 
 
 def _passed(composition: Composition, name: str) -> Compilation:
@@ -168,6 +180,8 @@ def _publish(actor: Actor, assistant: Assistant, found: Compilation, **given: An
         for order, part in enumerate(found.parts)
     ]
     set_prompt_cluster(actor=actor, assistant=assistant, cluster=rows)
+    tell = partial(assistant_deployed.send_robust, AssistantVersion, assistant_id=assistant.pk, version_id=version.pk)
+    transaction.on_commit(tell)
     return version
 
 

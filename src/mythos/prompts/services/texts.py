@@ -94,16 +94,29 @@ def revise_prompt(
 
 
 def fork_prompt(
-    *, actor: Actor, prompt_id: int, slug: str, title: str = "", reason: str = "", source: str = "web"
+    *,
+    actor: Actor,
+    prompt_id: int,
+    slug: str,
+    title: str = "",
+    reason: str = "",
+    source: str = "web",
+    version: int | None = None,
+    assistant: Assistant | None = None,
 ) -> PromptCheckpoint:
-    """Copy a prompt's current text into a new prompt that remembers its parent."""
+    """Copy a prompt's current text, or an older version's, into a new prompt that remembers its parent.
+
+    The fork belongs to the parent's assistant unless another is named.
+    """
     parent = prompt_to_change(actor, prompt_id)
     require(actor, "prompts.create", parent)
-    fields = problems_of(slug, title, parent.kind, parent.assistant, parent.swarm)
+    owner = assistant or parent.assistant
+    fields = problems_of(slug, title, parent.kind, owner, parent.swarm)
     if fields:
         raise Invalid("The fork cannot be made.", fields=fields)
-    before = parent.current
-    assert before is not None
+    before = parent.current if version is None else parent.checkpoints.filter(version=version).first()
+    if before is None:
+        raise NotFound(f"{parent.slug} has no version {version}.", fields={"version": "Unknown version."})
     content = measured(before.text)
     with transaction.atomic():
         lock_chain(parent.swarm_id)
@@ -115,7 +128,7 @@ def fork_prompt(
             kind=parent.kind,
             tags=parent.tags,
             metadata=parent.metadata,
-            assistant=parent.assistant,
+            assistant=owner,
             parent=parent,
             created_by=person(actor),
         )
