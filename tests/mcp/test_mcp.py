@@ -105,6 +105,7 @@ def test_no_tool_promotes_deletes_or_overrides(made, secret):
         "explain_contract",
         "propose_revision",
         "run_affected_rituals",
+        "rank_mentors",
     }
     assert {row.name for row in listed if not row.annotations.read_only_hint} == {
         "propose_revision",
