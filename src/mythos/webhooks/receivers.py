@@ -14,9 +14,9 @@ from mythos.codex.signals import (
     contract_signed,
     contract_state_changed,
 )
-from mythos.prompts.bulk import has_row
 from mythos.mentorship.models import AssistantMentorTag, PromptMentorshipLog
 from mythos.mentorship.signals import adoption_measured, adoption_undone, mentorship_offered, prompts_adopted
+from mythos.prompts.bulk import has_row
 from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabelMove
 from mythos.prompts.signals import label_moved, prompt_revised, prompt_trashed
 from mythos.rituals.models import RitualRun
@@ -95,7 +95,7 @@ def tell_failure(sender: Any, *, run_id: int, **_: Any) -> None:
 def tell_step(sender: Any, *, chain_id: int, step: int, **_: Any) -> None:
     chain = _chain(chain_id)
     # Steps come fast; where nobody listens, nothing more is read.
-    if WebhookEndpoint.objects.filter(swarm=chain.swarm_id, is_enabled=True).exists():
+    if has_row(WebhookEndpoint, swarm_id=chain.swarm_id, is_enabled=True):
         announce(events.of_chain("chain.step_finished", chain, step=step))
 
 
