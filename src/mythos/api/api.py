@@ -19,6 +19,7 @@ from mythos.api import (
     proposals,
     rituals,
     serving,
+    trade,
     training,
     vault,
     webhooks,
@@ -56,3 +57,4 @@ api.add_router("/rituals", rituals.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/packages", packages.router)
 api.add_router("/train", training.router)
+api.add_router("/market", trade.router)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mythos.codex.models import CodexClauseAudit, CodexContract
+from mythos.market.models import BarterMove, CurriculumLicense, LedgerTransfer, Listing
 from mythos.mentorship.models import AssistantMentorTag, PromptMentorshipLog
 from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabelMove
 from mythos.rituals.models import RitualRun
@@ -37,6 +38,14 @@ TYPES = {
     "mentorship.adopted": "An assistant took over prompts of a mentor.",
     "mentorship.measured": "What an adoption was worth is known.",
     "mentorship.undone": "An adoption was undone.",
+    "listing.opened": "A curriculum of the swarm is on the market.",
+    "listing.changed": "The terms of a listed curriculum were changed.",
+    "listing.closed": "A curriculum of the swarm is off the market.",
+    "curriculum.sold": "Somebody bought, bartered or cloned a curriculum of the swarm.",
+    "curriculum.taken": "The swarm bought, bartered or cloned a curriculum.",
+    "curriculum.updated": "A copy of a curriculum was brought up to a newer version.",
+    "trade.moved": "A trade of the swarm was offered, countered, accepted, declined, withdrawn, or ran out.",
+    "credits.granted": "An administrator granted the swarm credits.",
 }
 
 
@@ -175,6 +184,66 @@ def of_adoption(kind: str, log: PromptMentorshipLog) -> Event:
         data |= {"trust_delta": log.trust_delta, "gain": log.gain, "gain_low": log.gain_low, "gain_high": log.gain_high}
         data |= {"cases": log.cases, "is_simulated": log.is_simulated}
     return Event(kind, log.swarm_id, f"adoption:{log.pk}", data)
+
+
+def of_listing(kind: str, listing: Listing) -> Event:
+    """Something came on the market, changed there or left it."""
+    data = {
+        "listing_id": listing.pk,
+        "curriculum_id": listing.curriculum_id,
+        "title": listing.title,
+        "price": listing.price,
+        "takes_barter": listing.takes_barter,
+        "clonable": listing.clonable,
+        "license": listing.license,
+        "seats_left": listing.seats_left,
+    }
+    return Event(kind, listing.swarm_id, f"listing:{listing.pk}", data)
+
+
+def of_license(kind: str, row: CurriculumLicense, swarm_id: int) -> Event:
+    """A curriculum changed hands, told to one of both sides."""
+    data = {
+        "license_id": row.pk,
+        "title": row.title,
+        "how": row.how,
+        "price": row.price,
+        "license": row.license,
+        "version": row.version,
+        "seller": row.seller_name,
+        "holder": row.swarm.name,
+        "trade_id": row.offer_id,
+    }
+    return Event(kind, swarm_id, f"license:{row.pk}", data)
+
+
+def of_trade(move: BarterMove, swarm_id: int) -> Event:
+    """A move in a trade, told to one of both sides."""
+    offer = move.offer
+    data = {
+        "trade_id": offer.pk,
+        "verb": move.verb,
+        "number": move.number,
+        "state": offer.state,
+        "by": move.swarm.name if move.swarm else "",
+        "proposer": offer.proposer.name,
+        "partner": offer.partner.name,
+        "proposer_credits": move.proposer_credits,
+        "partner_credits": move.partner_credits,
+    }
+    return Event("trade.moved", swarm_id, f"trade:{offer.pk}", data)
+
+
+def of_grant(transfer: LedgerTransfer) -> Event:
+    """Credits were issued to a swarm."""
+    data = {
+        "transfer_id": transfer.pk,
+        "amount": transfer.amount,
+        "balance": transfer.target_balance,
+        "reason": transfer.reason,
+        "actor": transfer.made_by_name,
+    }
+    return Event("credits.granted", transfer.target.swarm_id or 0, f"wallet:{transfer.target_id}", data)
 
 
 def _about_prompt(kind: str, prompt: Prompt, data: dict[str, Any]) -> Event:

@@ -14,6 +14,8 @@ from mythos.codex.signals import (
     contract_signed,
     contract_state_changed,
 )
+from mythos.market.models import BarterMove, CurriculumLicense, LedgerTransfer, Listing
+from mythos.market.signals import credits_granted, curriculum_taken, curriculum_updated, listing_changed, offer_moved
 from mythos.mentorship.models import AssistantMentorTag, PromptMentorshipLog
 from mythos.mentorship.signals import adoption_measured, adoption_undone, mentorship_offered, prompts_adopted
 from mythos.prompts.bulk import has_row
@@ -145,6 +147,37 @@ def tell_undoing(sender: Any, *, log_id: int, **_: Any) -> None:
 
 def _tell_adoption(kind: str, log_id: int) -> None:
     announce(events.of_adoption(kind, PromptMentorshipLog.objects.select_related("mentor", "mentee").get(pk=log_id)))
+
+
+@receiver(listing_changed, dispatch_uid="webhooks.listing_changed")
+def tell_listing(sender: Any, *, listing_id: int, verb: str, **_: Any) -> None:
+    announce(events.of_listing(f"listing.{verb}", Listing.objects.get(pk=listing_id)))
+
+
+@receiver(curriculum_taken, dispatch_uid="webhooks.curriculum_taken")
+def tell_license(sender: Any, *, license_id: int, **_: Any) -> None:
+    row = CurriculumLicense.objects.select_related("swarm").get(pk=license_id)
+    announce(events.of_license("curriculum.taken", row, row.swarm_id))
+    if row.seller_id:
+        announce(events.of_license("curriculum.sold", row, row.seller_id))
+
+
+@receiver(curriculum_updated, dispatch_uid="webhooks.curriculum_updated")
+def tell_update(sender: Any, *, license_id: int, **_: Any) -> None:
+    row = CurriculumLicense.objects.select_related("swarm").get(pk=license_id)
+    announce(events.of_license("curriculum.updated", row, row.swarm_id))
+
+
+@receiver(offer_moved, dispatch_uid="webhooks.offer_moved")
+def tell_trade(sender: Any, *, move_id: int, **_: Any) -> None:
+    move = BarterMove.objects.select_related("offer__proposer", "offer__partner", "swarm").get(pk=move_id)
+    for swarm_id in (move.offer.proposer_id, move.offer.partner_id):
+        announce(events.of_trade(move, swarm_id))
+
+
+@receiver(credits_granted, dispatch_uid="webhooks.credits_granted")
+def tell_grant(sender: Any, *, transfer_id: int, **_: Any) -> None:
+    announce(events.of_grant(LedgerTransfer.objects.select_related("target").get(pk=transfer_id)))
 
 
 def _tell_audit(kind: str, audit_id: int) -> None:

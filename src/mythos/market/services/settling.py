@@ -88,7 +88,7 @@ def record(actor: Actor, offer: BarterOffer, verb: str) -> None:
     """Write the move down, and announce it after commit."""
     by_author = verb in (BarterMove.Verb.OFFER, BarterMove.Verb.COUNTER, BarterMove.Verb.WITHDRAW)
     swarm_id = offer.author_id if by_author else offer.other(offer.author_id)
-    BarterMove.objects.create(
+    move = BarterMove.objects.create(
         offer=offer,
         number=offer.number,
         verb=verb,
@@ -98,7 +98,7 @@ def record(actor: Actor, offer: BarterOffer, verb: str) -> None:
         message=offer.message if verb in (BarterMove.Verb.OFFER, BarterMove.Verb.COUNTER) else "",
         made_by_name=actor_name(actor)[:200],
     )
-    transaction.on_commit(partial(offer_moved.send_robust, BarterOffer, offer_id=offer.pk, verb=verb))
+    transaction.on_commit(partial(offer_moved.send_robust, BarterMove, move_id=move.pk))
 
 
 def lock_listings(curriculum_ids: Iterable[int | None]) -> dict[int, Listing]:
