@@ -64,3 +64,19 @@ def test_keys_are_revoked_and_private_halves_stay(call):
     assert call("delete", f"/keys/{key['fingerprint']}").json() == [key["fingerprint"]]
     assert call("post", "/signers", {"fingerprint": key["fingerprint"]}).status_code == 201
     assert call("post", "/signers", {"fingerprint": "short"}).status_code == 422
+
+
+def test_a_conflict_is_merged_by_hand(call, cast):
+    pk = call("post", "", {"slug": "greetings", "prompts": ["hello"], "license": "MIT"}).json()["id"]
+    export = call("post", f"/{pk}/exports", {}).json()
+    data = call("get", f"/exports/{export['id']}/file").content
+    create_prompt(actor=cast.stranger, swarm=cast.other_swarm, slug="hello", text="Mine.")
+    options = {"who": "stranger", "kind": "application/octet-stream"}
+    (row,) = call("post", "/plan?allow_unsigned=1", data, **options).json()["rows"]
+    assert (row["mine"], row["theirs"], row["merged"].splitlines()[0]) == ("Mine.", "Say hello.", "<<<<<<< mine")
+    query = "allow_unsigned=1&decide=prompt:hello=edited&text=prompt:hello="
+    refused = call("post", f"/plan?{query}%3C%3C%3C%3C%3C%3C%3C%20mine", data, **options).json()["rows"][0]
+    assert refused["wrong"].startswith("Line 1 still has a mark")
+    done = call("post", f"/install?{query}Both%20%3D%20one.", data, **options).json()
+    assert done["is_changed"]
+    assert done["rows"][0]["merged"] == "Both = one."

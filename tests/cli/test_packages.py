@@ -157,3 +157,18 @@ def test_addresses(server, settings, monkeypatch):
     monkeypatch.setattr("mythos.packages.fetching.MOST_BYTES", 3)
     with pytest.raises(Invalid, match="larger"):
         fetch(f"{url}/p")
+
+
+def test_a_conflict_is_merged_by_hand_from_files(mythos, cast, tmp_path):
+    build(mythos)
+    create_prompt(actor=cast.stranger, swarm=cast.other_swarm, slug="hello", text="Mine, {{name}}.")
+    code, said = mythos("install", "g.mythos", "--plan", "--json", "--swarm", "hades")
+    assert code == 1
+    (row,) = [row for row in json.loads(said)["rows"] if row["choices"]]
+    (tmp_path / "hello.md").write_text(row["merged"])
+    merged = ("--decide", "prompt:hello=edited", "--merged", "prompt:hello=hello.md", "--swarm", "hades")
+    code, said = mythos("install", "g.mythos", *merged)
+    assert (code, "Line 1 still has a mark of the conflict" in said) == (2, True)
+    (tmp_path / "hello.md").write_text("Say hello to {{name}}, mine.")
+    assert mythos("install", "g.mythos", *merged)[0] == 0
+    assert mythos("install", "g.mythos", "--merged", "prompt:hello=missing.md", "--swarm", "hades")[0] == 2

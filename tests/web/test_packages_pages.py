@@ -1,6 +1,7 @@
 """The pages of packages, without any script: put together, sign, export, verify, decide, install, take out."""
 
 import io
+import re
 
 import pytest
 
@@ -127,3 +128,26 @@ def test_viewers_look_only(export, world, client):
     assert client.post(f"{URL}/{export.package_id}/export").status_code == 403
     assert client.post(f"{URL}/keys", {"do": "new", "name": "x"}).status_code == 403
     assert client.get(f"{URL}/keys").status_code == 200
+
+
+def test_a_conflict_is_edited_by_hand_and_a_rule_is_proposed(export, world, client):
+    codex = create_codex(actor=world.stranger, swarm=world.other_swarm, slug="house")
+    create_clause(
+        actor=world.stranger, codex=codex, ref="no_refund", title="x", text="Promise every refund without approval."
+    )
+    create_prompt(actor=world.stranger, swarm=world.other_swarm, slug="hello", text="Say <b>hi</b>.")
+    client.force_login(world.stranger)
+    page = send(client, bytes(export.archive))
+    at, text = page.redirect_chain[0][0], page.content.decode()
+    assert "Say &lt;b&gt;hi&lt;/b&gt;." in text
+    assert "&lt;&lt;&lt;&lt;&lt;&lt;&lt; mine" in text
+    assert "propose theirs to your codex" in text
+    given = {"clause:house/no_refund": "propose", "prompt:hello": "edited", "text:prompt:hello": "<<<<<<< mine\nHi."}
+    refused = client.post(at, given | {"do": "install"})
+    assert refused.status_code == 422
+    assert "Line 1 still has a mark of the conflict" in refused.content.decode()
+    done = client.post(at, given | {"do": "install", "text:prompt:hello": "Say hi and hello."}, follow=True)
+    assert "Proposed to your codex" in done.content.decode()
+    assert get_prompt(world.stranger, "hello", world.other_swarm).current.text == "Say hi and hello."
+    link = re.search(r"/codex/whatif/\d+", done.content.decode())
+    assert client.get(link.group()).status_code == 200

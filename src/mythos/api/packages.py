@@ -76,7 +76,10 @@ def plan_package(request: HttpRequest, swarm: str | None = None) -> Any:
 
 @router.post("/install", response=shapes.PlanOut)
 def install_package(request: HttpRequest, swarm: str | None = None, plan: str = "", source: str = "") -> Any:
-    """Install the package in the body; `decide=prompt:desk=theirs` (several times) answers rows of the plan."""
+    """Install the package in the body; `decide=prompt:desk=theirs` (several times) answers rows of the plan.
+
+    `decide=prompt:desk=edited` takes the text of `text=prompt:desk=…`; `merged` in the plan is where to begin.
+    """
     done = services.install_package(
         actor=actor_of(request),
         swarm=swarm_of(request, swarm),
@@ -186,6 +189,7 @@ def _options(request: HttpRequest) -> dict[str, Any]:
     given = request.GET
     return {
         "decisions": dict(text.rpartition("=")[::2] for text in given.getlist("decide")),
+        "texts": dict(text.partition("=")[::2] for text in given.getlist("text")),
         "accept_signer": given.get("accept_signer", ""),
         "allow_unsigned": given.get("allow_unsigned", "") in ("1", "true"),
     }

@@ -31,7 +31,7 @@ COMMANDS = {
     "checkpoint": ("mythos.cli.checkpoints:group", True, "Saved states of prompts: find, export, tag, roll back."),
     "vault": ("mythos.cli.vault:group", True, "The history of prompts: changes, proof, trash, export and import."),
     "package": ("mythos.cli.packages:group", True, "Packages: build, verify, compare, list, publish, uninstall."),
-    "install": ("mythos.cli.packages:install", True, "Install a package from a file or an address."),
+    "install": ("mythos.cli.installs:install", True, "Install a package from a file or an address."),
     "key": ("mythos.cli.keys:group", True, "Keys that sign packages, and signers that are trusted."),
     "train": ("mythos.cli.training:group", True, "Training chains: start, watch, pause, resume, cancel, seal, report."),
     "market": ("mythos.cli.market:group", True, "The market: wallet, listings, buying, cloning, licences."),

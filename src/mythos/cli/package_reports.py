@@ -8,7 +8,7 @@ import click
 
 from mythos.formats.bundle import Bundle
 from mythos.formats.bundle.reader import FOLDERS
-from mythos.packages.plan import InstallPlan
+from mythos.packages.plan import InstallPlan, PlanRow
 from mythos.packages.versioning import Reason
 
 MOST_ROWS = 40
@@ -48,11 +48,7 @@ def show_step(reason: Reason) -> None:
 
 def plan_data(plan: InstallPlan) -> dict[str, Any]:
     """A plan as JSON; rows that stay the same are only counted."""
-    rows = [
-        {"key": row.key, "action": row.action, "text": row.text, "choices": list(row.choices), "chosen": row.chosen}
-        for row in plan.rows
-        if row.action != "same"
-    ]
+    rows = [_row_data(row) for row in plan.rows if row.action != "same"]
     return {
         "package": bundle_data(plan.bundle),
         "signer": plan.signer.state,
@@ -63,6 +59,13 @@ def plan_data(plan: InstallPlan) -> dict[str, Any]:
         "is_ready": plan.is_ready,
         "digest": plan.digest,
     }
+
+
+def _row_data(row: PlanRow) -> dict[str, Any]:
+    found = {"key": row.key, "action": row.action, "text": row.text, "choices": list(row.choices), "chosen": row.chosen}
+    if row.choices:
+        found |= {name: getattr(row, name) for name in ("base", "mine", "theirs", "merged", "wrong")}
+    return found
 
 
 def show_plan(plan: InstallPlan) -> None:
@@ -83,7 +86,7 @@ def show_plan(plan: InstallPlan) -> None:
     for row in [*plan.open_rows, *(row for row in shown if not row.is_open)][:MOST_ROWS]:
         answers = f" [{' | '.join(row.choices)}]" if row.is_open and row.choices else ""
         chosen = f" -> {row.chosen}" if row.chosen else ""
-        click.echo(f"{row.action:9} {row.key} {row.text}{answers}{chosen}".rstrip())
+        click.echo(f"{row.action:9} {row.key} {row.wrong or row.text}{answers}{chosen}".rstrip())
     if len(shown) > MOST_ROWS:
         click.echo(f"… and {len(shown) - MOST_ROWS} more")
     for problem in plan.problems:

@@ -10,29 +10,25 @@ import click
 from mythos.accounts.actors import SYSTEM
 from mythos.accounts.models import Swarm
 from mythos.cli.database import chosen_swarm, prepare, swarm_option
+from mythos.cli.installs import lock_option, read_source
 from mythos.cli.output import Progress, json_option, print_json
-from mythos.cli.package_reports import bundle_data, plan_data, show_bundle, show_plan, show_step
+from mythos.cli.package_reports import bundle_data, show_bundle, show_step
 from mythos.cli.package_reruns import rerun, show_claims
-from mythos.errors import Invalid, NotFound
+from mythos.errors import NotFound
 from mythos.formats.bundle import Contents, read_bundle
-from mythos.packages.fetching import fetch, is_url
 from mythos.packages.indexing import write_index
-from mythos.packages.lock import NAME, refuse_other, write_lock
+from mythos.packages.lock import write_lock
 from mythos.packages.models import PromptPackage
-from mythos.packages.planning import plan_install
 from mythos.packages.queries import get_package, grouped_prompts, visible_installed, visible_packages
 from mythos.packages.services import (
     create_package,
     export_package,
-    install_package,
     prompts_named,
     select_prompts,
     signing_key,
     uninstall_package,
 )
 from mythos.packages.versioning import next_version
-
-lock_option = click.option("--lock", type=click.Path(path_type=Path), help=f"Keep this {NAME} up to date, and obey it.")
 
 
 @click.group("package")
@@ -113,7 +109,7 @@ def _package(swarm: Swarm, slug: str, details: dict[str, Any]) -> PromptPackage:
 @json_option
 def verify(source: str, as_json: bool) -> int:
     """Check every entry, hash and the signature of the package at SOURCE (a path or an address)."""
-    bundle = read_bundle(_bytes(source))
+    bundle = read_bundle(read_source(source))
     if as_json:
         print_json(bundle_data(bundle))
     else:
@@ -227,74 +223,3 @@ def index(folder: Path, title: str, swarm_slug: str, as_json: bool) -> int:
     else:
         click.echo(f"{len(written)} files written to {folder}.")
     return 0
-
-
-@click.command("install")
-@click.argument("source")
-@click.option("--plan", "only_plan", is_flag=True, help="Show the plan and write nothing.")
-@click.option("--decide", "decisions", multiple=True, help="Answer a row of the plan: prompt:desk=theirs.")
-@click.option("--accept-signer", default="", help="The whole fingerprint of a new signer.")
-@click.option("--allow-unsigned", is_flag=True)
-@lock_option
-@swarm_option
-@json_option
-def install(
-    source: str,
-    only_plan: bool,
-    decisions: tuple[str, ...],
-    accept_signer: str,
-    allow_unsigned: bool,
-    lock: Path | None,
-    swarm_slug: str,
-    as_json: bool,
-) -> int:
-    """Install the package at SOURCE, a path or an https address: verify, plan, apply in one transaction."""
-    prepare()
-    swarm, data = chosen_swarm(swarm_slug), _bytes(source)
-    bundle = read_bundle(data)
-    if lock and lock.is_file():
-        refuse_other(lock.read_text(encoding="utf-8"), bundle)
-    given: dict[str, Any] = {
-        "decisions": dict(_answer(text) for text in decisions),
-        "accept_signer": accept_signer,
-        "allow_unsigned": allow_unsigned,
-    }
-    plan = plan_install(actor=SYSTEM, swarm=swarm, bundle=bundle, **given).plan
-    if not as_json:
-        show_plan(plan)
-    if only_plan:
-        if as_json:
-            print_json(plan_data(plan))
-        return 0 if plan.is_ready else 1
-    with Progress(bundle.count("prompts")) as progress:
-        done = install_package(
-            actor=SYSTEM,
-            swarm=swarm,
-            data=data,
-            source=source,
-            on_progress=lambda number, total: progress.at(number, bundle.about.name),
-            **given,
-        )
-    if lock:
-        lock.write_text(write_lock(SYSTEM, swarm), encoding="utf-8")
-    if as_json:
-        print_json(plan_data(done.plan) | {"installed": done.is_changed})
-    else:
-        click.echo(f"{done.installed} is installed." if done.is_changed else f"{done.installed} was installed already.")
-    return 0
-
-
-def _answer(text: str) -> tuple[str, str]:
-    key, sign, answer = text.rpartition("=")
-    if not sign:
-        raise Invalid("A decision is KEY=ANSWER.", fields={"decide": "As in prompt:desk=theirs."})
-    return key, answer
-
-
-def _bytes(source: str) -> bytes:
-    if is_url(source):
-        return fetch(source)
-    try:
-        return Path(source).read_bytes()
-    except OSError as error:
-        raise Invalid(f"{source} cannot be read: {error.strerror}.", data={"file": source}) from error

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mythos.formats.bundle import Bundle
+from mythos.packages.models import InstalledPackage
 
 ACTIONS = ("conflict", "clash", "new", "changed", "merged", "ahead", "left out", "same")
 OPEN = ("conflict", "clash")
@@ -15,7 +16,11 @@ OPEN = ("conflict", "clash")
 
 @dataclass(frozen=True)
 class PlanRow:
-    """One thing in the package and what happens to it; `choices` are the answers a person can give."""
+    """One thing in the package and what happens to it; `choices` are the answers a person can give.
+
+    `base` is the text both sides began with, `merged` all three together with marks where they clash, or what a person
+    made of it; `wrong` says why that cannot be taken.
+    """
 
     kind: str
     name: str
@@ -25,6 +30,9 @@ class PlanRow:
     theirs: str = ""
     choices: Sequence[str] = ()
     chosen: str = ""
+    base: str = ""
+    merged: str = ""
+    wrong: str = ""
 
     @property
     def key(self) -> str:
@@ -76,6 +84,32 @@ class InstallPlan:
     @property
     def digest(self) -> str:
         """Changes with the package, the world and the decisions."""
-        shown = [[row.key, row.action, row.text, row.chosen] for row in self.rows]
+        shown = [
+            [row.key, row.action, row.text, row.chosen, row.merged if row.chosen == "edited" else ""]
+            for row in self.rows
+        ]
         told = json.dumps([self.bundle.sha256, self.signer.state, shown, self.problems], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
+
+
+ClauseKey = tuple[str, str]
+
+
+@dataclass
+class Work:
+    """The plan with what applying it needs."""
+
+    plan: InstallPlan
+    installed: InstalledPackage | None
+    texts: dict[str, str] = field(default_factory=dict)  # prompt -> text that is merged, edited or taken from theirs
+    missing: dict[str, int] = field(default_factory=dict)  # prompt -> how many of its checkpoints are here already
+    clauses: dict[ClauseKey, str] = field(default_factory=dict)  # clause -> action
+    pinned: dict[ClauseKey, int] = field(default_factory=dict)  # clause -> version in force here
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a person decided, by key of the row; `texts` are those they edited."""
+
+    choices: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)

@@ -4,42 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
-from mythos.accounts.permissions import require
+from mythos.accounts.permissions import may, require
 from mythos.codex.models import CodexClause, CodexContract, CodexRole
 from mythos.formats.bundle import Bundle
-from mythos.formats.bundle.document import ClauseEntry, CodexEntry, ContractEntry, PromptEntry, RitualEntry, RoleEntry
+from mythos.formats.bundle.document import ClauseEntry, CodexEntry, ContractEntry, RitualEntry, RoleEntry
 from mythos.packages.admission import dependency_problems, signer_problems, signer_standing, version_problems
-from mythos.packages.models import InstalledPackage, InstalledPrompt
-from mythos.packages.plan import InstallPlan, PlanRow
-from mythos.prompts.models import Prompt, PromptCheckpoint
+from mythos.packages.merging import decided, prompt_rows
+from mythos.packages.models import InstalledPackage
+from mythos.packages.plan import Answers, InstallPlan, PlanRow, Work
 from mythos.rituals.expecting import case_hash, checked
 from mythos.rituals.models import Ritual, RitualCase
 from mythos.text.compare import compare
-from mythos.text.diff import merge3
 
 CHUNK = 500
 T = TypeVar("T")
-Decisions = Mapping[str, str]
 Progress = Callable[[int, int], None]
-ClauseKey = tuple[str, str]
-
-
-@dataclass
-class Work:
-    """The plan with what applying it needs."""
-
-    plan: InstallPlan
-    installed: InstalledPackage | None
-    texts: dict[str, list[str]] = field(default_factory=dict)  # prompt -> texts that are merged and not in the package
-    missing: dict[str, int] = field(default_factory=dict)  # prompt -> how many of its checkpoints are here already
-    clauses: dict[ClauseKey, str] = field(default_factory=dict)  # clause -> action
-    pinned: dict[ClauseKey, int] = field(default_factory=dict)  # clause -> version in force here
 
 
 def plan_install(
@@ -47,12 +31,13 @@ def plan_install(
     actor: Actor,
     swarm: Swarm,
     bundle: Bundle,
-    decisions: Decisions | None = None,
+    decisions: Mapping[str, str] | None = None,
+    texts: Mapping[str, str] | None = None,
     accept_signer: str = "",
     allow_unsigned: bool = False,
     on_progress: Progress | None = None,
 ) -> Work:
-    """Look at everything, change nothing."""
+    """Look at everything, change nothing; `texts` are what a person made of prompts decided to be "edited"."""
     require(actor, "swarm.view", swarm)
     installed = InstalledPackage.objects.filter(swarm=swarm, slug=bundle.about.name).first()
     signer = signer_standing(swarm, bundle, installed)
@@ -61,29 +46,24 @@ def plan_install(
     plan.problems += version_problems(bundle, installed)
     plan.problems += dependency_problems(swarm, bundle)
     work = Work(plan, installed)
-    chosen = decisions or {}
+    given = Answers(decisions or {}, texts or {})
     rows: list[PlanRow] = []
     for codex in bundle.codices():
-        rows += _clauses(swarm, codex, work)
+        rows += _clauses(swarm, codex, work, may(actor, "codex.propose", swarm))
     rows += _roles(swarm, list(bundle.roles()))
     total, done = bundle.count("prompts"), 0
     for chunk in _chunks(bundle.prompts()):
-        rows += _prompts(swarm, chunk, work)
+        rows += prompt_rows(swarm, chunk, work)
         done += len(chunk)
         if on_progress:
             on_progress(done, total)
-    rows = [_decided(row, chosen) for row in rows]
-    decided = {row.key: row.chosen for row in rows}
+    rows = [decided(row, given, work) for row in rows]
+    so_far = {row.key: row.chosen for row in rows}
     for contracts in _chunks(bundle.contracts()):
-        rows += [_decided(row, chosen) for row in _contracts(swarm, contracts, work, decided)]
-    rows += [_decided(row, chosen) for row in _rituals(swarm, list(bundle.rituals()), installed)]
+        rows += [decided(row, given, work) for row in _contracts(swarm, contracts, work, so_far)]
+    rows += [decided(row, given, work) for row in _rituals(swarm, list(bundle.rituals()), installed)]
     plan.rows = rows
     return work
-
-
-def _decided(row: PlanRow, chosen: Decisions) -> PlanRow:
-    answer = chosen.get(row.key, "")
-    return replace(row, chosen=answer) if answer in row.choices else row
 
 
 def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
@@ -93,12 +73,12 @@ def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
         yield held
 
 
-def _clauses(swarm: Swarm, codex: CodexEntry, work: Work) -> list[PlanRow]:
+def _clauses(swarm: Swarm, codex: CodexEntry, work: Work, may_propose: bool) -> list[PlanRow]:
     rows = CodexClause.objects.filter(codex__swarm=swarm, codex__slug=codex.slug)
     here = {row.ref: row for row in rows.filter(ref__in=[clause.ref for clause in codex.clauses])}
     found = []
     for clause in codex.clauses:
-        row = _clause(codex.slug, clause, here.get(clause.ref))
+        row = _clause(codex.slug, clause, here.get(clause.ref), may_propose)
         work.clauses[codex.slug, clause.ref] = row.action
         own = here.get(clause.ref)
         work.pinned[codex.slug, clause.ref] = own.accepted_version if own else len(clause.versions)
@@ -106,7 +86,7 @@ def _clauses(swarm: Swarm, codex: CodexEntry, work: Work) -> list[PlanRow]:
     return found
 
 
-def _clause(codex: str, theirs: ClauseEntry, mine: CodexClause | None) -> PlanRow:
+def _clause(codex: str, theirs: ClauseEntry, mine: CodexClause | None, may_propose: bool) -> PlanRow:
     name, text = f"{codex}/{theirs.ref}", theirs.versions[-1]["text"]
     if mine is None:
         return PlanRow("clause", name, "new", "Your codex lacks it; it is added with its history.", theirs=text)
@@ -122,7 +102,9 @@ def _clause(codex: str, theirs: ClauseEntry, mine: CodexClause | None) -> PlanRo
         found = compare(text, own)
         said = found.findings[0].reason if found.findings else "Your codex words it in another way."
         said = f"Yours says less. {said}" if found.is_regression else said
-    return PlanRow("clause", name, "clash", said, own, text, ("own", "skip"))
+    return PlanRow(
+        "clause", name, "clash", said, own, text, ("own", "propose", "skip") if may_propose else ("own", "skip")
+    )
 
 
 def _in_force(clause: CodexClause) -> str:
@@ -152,81 +134,20 @@ def _terms(rows: Iterable[Mapping[str, object]]) -> list[tuple[object, ...]]:
     return [(row["codex"], row["ref"], row["obligation"]) for row in rows]
 
 
-def _prompts(swarm: Swarm, chunk: Sequence[PromptEntry], work: Work) -> list[PlanRow]:
-    rows = Prompt.objects.filter(swarm=swarm, slug__in=[prompt.slug for prompt in chunk]).select_related("current")
-    here = {row.slug: row for row in rows}
-    hashes: dict[int, list[str]] = defaultdict(list)
-    points = PromptCheckpoint.objects.filter(prompt__in=list(here.values())).order_by("prompt_id", "version")
-    for prompt_id, sha in points.values_list("prompt_id", "sha256"):
-        hashes[prompt_id].append(sha)
-    bases: dict[int, InstalledPrompt] = {}
-    if work.installed is not None:
-        bases = {row.prompt_id: row for row in work.installed.prompts.filter(prompt__in=list(here.values()))}
-    return [
-        _prompt(entry, mine, hashes[mine.pk], bases.get(mine.pk), work)
-        if (mine := here.get(entry.slug))
-        else _new_prompt(entry, work)
-        for entry in chunk
-    ]
-
-
-def _new_prompt(entry: PromptEntry, work: Work) -> PlanRow:
-    work.missing[entry.slug] = 0
-    return PlanRow("prompt", entry.slug, "new", f"{len(entry.checkpoints)} checkpoints.", theirs=entry.head.text)
-
-
-def _prompt(entry: PromptEntry, mine: Prompt, have: Sequence[str], base: InstalledPrompt | None, work: Work) -> PlanRow:
-    if mine.deleted_at is not None or mine.current is None:
-        said = "It is in the trash here; restore or purge it first."
-        return PlanRow("prompt", entry.slug, "conflict", said)
-    theirs = [point.sha256 for point in entry.checkpoints]
-    head, began = mine.current.sha256, base.base_sha256 if base else ""
-    if head == theirs[-1]:
-        return PlanRow("prompt", entry.slug, "same")
-    if theirs[-1] in (began, *have):
-        return PlanRow("prompt", entry.slug, "ahead", "You changed it; the package did not.")
-    if list(have) == theirs[: len(have)] or (head == began and began in theirs):
-        start = len(have) if list(have) == theirs[: len(have)] else len(theirs) - theirs[::-1].index(began)
-        work.missing[entry.slug] = start
-        return PlanRow(
-            "prompt",
-            entry.slug,
-            "changed",
-            f"{len(theirs) - start} newer checkpoints.",
-            mine.current.text,
-            entry.head.text,
-        )
-    if base is not None:
-        merge = merge3(base.base_text + "\n", mine.current.text + "\n", entry.head.text + "\n")
-        if not merge.conflicts:
-            work.texts[entry.slug] = [merge.text.rstrip("\n")]
-            return PlanRow(
-                "prompt",
-                entry.slug,
-                "merged",
-                "Both sides changed it in different places.",
-                mine.current.text,
-                entry.head.text,
-            )
-        said = f"Both sides changed the same {len(merge.conflicts)} place(s)."
-    else:
-        said = "You have another prompt of this name."
-    work.texts[entry.slug] = [entry.head.text]
-    return PlanRow("prompt", entry.slug, "conflict", said, mine.current.text, entry.head.text, ("mine", "theirs"))
-
-
-def _contracts(swarm: Swarm, contracts: Sequence[ContractEntry], work: Work, decided: Decisions) -> list[PlanRow]:
+def _contracts(
+    swarm: Swarm, contracts: Sequence[ContractEntry], work: Work, chosen: Mapping[str, str]
+) -> list[PlanRow]:
     rows = CodexContract.objects.filter(
         prompt__swarm=swarm, prompt__slug__in=[row.prompt for row in contracts], status=CodexContract.Status.IN_FORCE
     )
     here = {row.prompt.slug: row for row in rows.select_related("prompt")}
-    return [_contract(entry, here.get(entry.prompt), work, decided) for entry in contracts]
+    return [_contract(entry, here.get(entry.prompt), work, chosen) for entry in contracts]
 
 
-def _contract(entry: ContractEntry, mine: CodexContract | None, work: Work, decided: Decisions) -> PlanRow:
+def _contract(entry: ContractEntry, mine: CodexContract | None, work: Work, chosen: Mapping[str, str]) -> PlanRow:
     terms = [(term["codex"], term["ref"]) for term in entry.clauses]
     clashing = sorted({key for key in terms if work.clauses[key] == "clash"})
-    answers = {decided.get(f"clause:{codex}/{ref}", "") for codex, ref in clashing}
+    answers = {chosen.get(f"clause:{codex}/{ref}", "") for codex, ref in clashing}
     names = ", ".join(f"{codex}/{ref}" for codex, ref in clashing)
     if "skip" in answers:
         return PlanRow("contract", entry.prompt, "left out", f"It promises {names}.")

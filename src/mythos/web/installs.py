@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -17,15 +19,18 @@ from mythos.packages import queries, services
 from mythos.packages.fetching import fetch
 from mythos.packages.keys import has_key
 from mythos.packages.models import InstalledPackage, PackageArrival
+from mythos.packages.plan import OPEN, PlanRow
 from mythos.packages.planning import plan_install
 from mythos.packages.reruns import claims_beside
 from mythos.rituals.statistics import MARGIN
+from mythos.text.diff import DiffSpan, word_diff
 from mythos.web.context import current_swarm, user_of
 from mythos.web.forms.rituals import run_options
 from mythos.web.htmx import render as render_part
 from mythos.web.rituals import choices
 
 MOST_ROWS = 300
+TEXT = "text:"  # before the key of the row whose text was edited
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -65,7 +70,8 @@ def plan(request: HttpRequest, arrival_id: int) -> HttpResponse:
     arrival = queries.get_arrival(user, arrival_id)
     bundle = read_bundle(bytes(arrival.archive))
     options: dict[str, Any] = {
-        "decisions": {key: str(answer) for key, answer in post.items() if ":" in key},
+        "decisions": {key: str(answer) for key, answer in post.items() if ":" in key and not key.startswith(TEXT)},
+        "texts": {key.removeprefix(TEXT): str(text) for key, text in post.items() if key.startswith(TEXT)},
         "accept_signer": post.get("accept_signer", "").strip(),
         "allow_unsigned": bool(post.get("allow_unsigned")),
     }
@@ -92,14 +98,29 @@ def plan(request: HttpRequest, arrival_id: int) -> HttpResponse:
         "arrival": arrival,
         "plan": found,
         "about": bundle.about,
-        "open": [row for row in shown if row.choices or row.action in ("conflict", "clash")],
-        "others": [row for row in shown if not row.choices and row.action not in ("conflict", "clash")][:MOST_ROWS],
+        "asked": [_asked(row) for row in shown if row.choices or row.action in OPEN],
+        "others": [row for row in shown if not row.choices and row.action not in OPEN][:MOST_ROWS],
         "error": error,
         "typed": post,
         "folders": {folder: bundle.count(folder) for folder in ("prompts", "contracts", "rituals")},
         "may_install": may(user, "packages.install", arrival.swarm),
     }
     return render(request, "packages/plan.html", context, status=422 if error else 200)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A row a person decides; for a prompt what each side changed of the text both began with."""
+
+    row: PlanRow
+    ours: Sequence[DiffSpan] = ()
+    package: Sequence[DiffSpan] = ()
+
+
+def _asked(row: PlanRow) -> Asked:
+    if row.kind != "prompt" or not row.base:
+        return Asked(row)
+    return Asked(row, word_diff(row.base, row.mine), word_diff(row.base, row.theirs))
 
 
 def installed(request: HttpRequest, slug: str) -> HttpResponse:

@@ -89,6 +89,19 @@ class PlanRowOut(Schema):
     text: str
     choices: list[str]
     chosen: str
+    wrong: str = Field(description="Why an edited text cannot be taken.")
+    base: str = Field(description="For a prompt in conflict: the text both sides began with, where there is one.")
+    mine: str = Field(description="For rows with choices: what is here.")
+    theirs: str
+    merged: str = Field(description="All three together, with marks where they clash.")
+
+    @staticmethod
+    def resolve_mine(row: Any) -> str:
+        return row.mine if row.choices else ""
+
+    @staticmethod
+    def resolve_theirs(row: Any) -> str:
+        return row.theirs if row.choices else ""
 
 
 class PlanOut(Schema):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,16 @@ from mythos.errors import Invalid, Stale
 from mythos.formats.bundle import Bundle, read_bundle
 from mythos.formats.bundle.document import PromptEntry
 from mythos.packages.models import InstalledPackage, InstalledPrompt, PackageArrival, TrustedSigner
-from mythos.packages.plan import InstallPlan, PlanRow
-from mythos.packages.planning import Decisions, Progress, Work, plan_install
-from mythos.packages.services.terms import install_clauses, install_contracts, install_rituals, install_roles, warm_up
+from mythos.packages.plan import InstallPlan, PlanRow, Work
+from mythos.packages.planning import Progress, plan_install
+from mythos.packages.services.terms import (
+    install_clauses,
+    install_contracts,
+    install_rituals,
+    install_roles,
+    propose_clauses,
+    warm_up,
+)
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.prompts.rendering import refuse_cycles
 from mythos.prompts.services.batches import Arrival, Text, write_batch
@@ -48,7 +55,8 @@ def install_package(
     swarm: Swarm,
     data: bytes,
     source: str = "",
-    decisions: Decisions | None = None,
+    decisions: Mapping[str, str] | None = None,
+    texts: Mapping[str, str] | None = None,
     accept_signer: str = "",
     allow_unsigned: bool = False,
     expected_plan: str = "",
@@ -65,6 +73,7 @@ def install_package(
         swarm=swarm,
         bundle=bundle,
         decisions=decisions,
+        texts=texts,
         accept_signer=accept_signer,
         allow_unsigned=allow_unsigned,
     )
@@ -85,7 +94,8 @@ def install_package(
         _remember(installed, bundle, work, set(made["prompts"]))
         contracts = install_contracts(actor, swarm, bundle, work, reason)
         made["rituals"], rituals = install_rituals(actor, swarm, bundle, work)
-        _note(installed, made, {"contracts": contracts, "rituals": rituals})
+        proposals = propose_clauses(actor, swarm, bundle, work)
+        _note(installed, made, {"contracts": contracts, "rituals": rituals, "proposals": proposals})
     return Installation(installed, work.plan, True)
 
 
@@ -141,10 +151,10 @@ def _texts(actor: Actor, bundle: Bundle, entry: PromptEntry, row: PlanRow, work:
         for point in entry.checkpoints[work.missing[entry.slug] :]:
             when = datetime.fromisoformat(point.created_at)
             yield Text(measured(point.text), Origin(actor, "import", point.message, when, point.author, point.tags))
-    elif row.action == "merged" or row.chosen == "theirs":
-        reason = f"{'Merged' if row.action == 'merged' else 'Taken from'} {bundle.about.name} {bundle.about.version}"
-        for text in work.texts[entry.slug]:
-            yield Text(measured(text), Origin(actor, "import", reason))
+    elif (row.action == "merged" or row.chosen in ("theirs", "edited")) and work.texts[entry.slug] != row.mine:
+        verb = "Taken from" if row.chosen == "theirs" else "Merged by hand with" if row.chosen else "Merged"
+        reason = f"{verb} {bundle.about.name} {bundle.about.version}"
+        yield Text(measured(work.texts[entry.slug]), Origin(actor, "import", reason))
 
 
 def _write_prompts(actor: Actor, swarm: Swarm, arrivals: Sequence[tuple[Arrival, PromptEntry]]) -> list[str]:
@@ -207,8 +217,8 @@ def _trust(actor: Actor, swarm: Swarm, work: Work) -> None:
 
 
 def _remember(installed: InstalledPackage, bundle: Bundle, work: Work, made: set[str]) -> None:
-    """What each prompt came with: the base of the next merge."""
-    slugs = {row.name: row for row in work.plan.rows if row.kind == "prompt" and row.chosen != "mine"}
+    """What each prompt came with: the base of the next merge, also where a person kept the own text against it."""
+    slugs = {row.name: row for row in work.plan.rows if row.kind == "prompt"}
     swarm_prompts = Prompt.objects.filter(swarm=installed.swarm_id)
     ids = {
         slug: (pk, parent) for slug, pk, parent in swarm_prompts.values_list("slug", "pk", "parent_id") if slug in slugs
@@ -220,6 +230,8 @@ def _remember(installed: InstalledPackage, bundle: Bundle, work: Work, made: set
         if entry.slug not in ids:
             continue
         pk, parent = ids[entry.slug]
+        if pk not in before and slugs[entry.slug].chosen == "mine":
+            continue  # another prompt of the same name, and nothing of the package
         row = before.get(pk) or InstalledPrompt(installed=installed, prompt_id=pk, is_made=entry.slug in made)
         row.base_text, row.base_sha256 = entry.head.text, entry.head.sha256
         row.lineage = entry.head.lineage

@@ -8,11 +8,12 @@ from typing import Any
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
 from mythos.codex.coverage import coverages
-from mythos.codex.services import Rule, adopt_clauses, adopt_role, sign_contract
+from mythos.codex.models import Codex, CodexProposal
+from mythos.codex.services import Rule, adopt_clauses, adopt_role, propose_change, sign_contract
 from mythos.formats.bundle import Bundle
 from mythos.formats.bundle.document import ContractEntry, RitualEntry
 from mythos.formats.rituals import CaseRecord
-from mythos.packages.planning import Work
+from mythos.packages.plan import Work
 from mythos.prompts.models import Prompt
 from mythos.rituals.models import Ritual
 from mythos.rituals.services import create_ritual, set_cases
@@ -49,6 +50,38 @@ def install_clauses(actor: Actor, swarm: Swarm, bundle: Bundle, work: Work, reas
                 actor=actor, swarm=swarm, codex_slug=codex.slug, title=codex.title, rules=rules, reason=reason
             )
     return sorted(names)
+
+
+def propose_clauses(actor: Actor, swarm: Swarm, bundle: Bundle, work: Work) -> dict[str, int]:
+    """Ask the swarm's reviewers for their wording where that was chosen; name of the clause -> the proposal.
+
+    Nothing is in force by this: contracts are held against the swarm's own wording until somebody accepts.
+    """
+    asked = {row.name for row in work.plan.rows if row.kind == "clause" and row.chosen == "propose"}
+    found: dict[str, int] = {}
+    for entry in bundle.codices():
+        wanted = [clause for clause in entry.clauses if f"{entry.slug}/{clause.ref}" in asked]
+        if not wanted:
+            continue
+        edits = [
+            {"ref": clause.ref, "text": newest["text"], "authority": newest["authority"] or None}
+            for clause in wanted
+            for newest in clause.versions[-1:]
+        ]
+        codex = Codex.objects.get(swarm=swarm, slug=entry.slug)
+        proposal = _open_proposal(codex, edits) or propose_change(
+            actor=actor, codex=codex, edits=edits, title=f"As in {bundle.about.name} {bundle.about.version}"
+        )
+        found |= {f"{entry.slug}/{clause.ref}": proposal.pk for clause in wanted}
+    return found
+
+
+def _open_proposal(codex: Codex, edits: list[dict[str, Any]]) -> CodexProposal | None:
+    """One that asks for the same and is not decided."""
+    wanted = {edit["ref"]: edit["text"] for edit in edits}
+    undecided = [CodexProposal.Status.PENDING, CodexProposal.Status.READY]
+    rows = CodexProposal.objects.filter(codex=codex, status__in=undecided, document="")
+    return next((row for row in rows if {edit["ref"]: edit["text"] for edit in row.edits} == wanted), None)
 
 
 def install_roles(actor: Actor, swarm: Swarm, bundle: Bundle, work: Work) -> list[str]:
