@@ -18,9 +18,9 @@ from .conftest import RULE
 
 pytestmark = pytest.mark.both_databases
 HELLO = "Say hello.\n\n{{> team/tone@latest}}"
-OURS, THEIRS, BOTH = (
-    HELLO.replace("Say hello.", text) for text in ("Say hi.", "Say good day.", "Say hi and good day.")
-)
+OURS, THEIRS = HELLO.replace("hello.", "hi."), HELLO.replace("hello.", "good day.")
+BOTH = HELLO.replace("hello.", "hi and good day.")
+OPPOSITE = "Promise every refund without approval."
 KEY = "prompt:hello"
 
 
@@ -108,9 +108,7 @@ def test_two_prompts_of_one_name_are_merged_by_hand_only(world, package, key, em
 @pytest.fixture
 def clash(world, package, key, empty):
     codex = create_codex(actor=SYSTEM, swarm=empty, slug="house")
-    create_clause(
-        actor=SYSTEM, codex=codex, ref="no_refund", title="No refund", text="Promise every refund without approval."
-    )
+    create_clause(actor=SYSTEM, codex=codex, ref="no_refund", title="No refund", text=OPPOSITE)
     return export(world, package, key)
 
 
@@ -122,7 +120,7 @@ def test_their_rule_is_proposed_and_in_force_only_when_it_is_accepted(clash, emp
     assert (proposal.title, proposal.edits[0]["text"]) == ("As in refund-desk 1.0.0", RULE)
     assert InstalledPackage.objects.get().claims["proposals"] == {"house/no_refund": proposal.pk}
     clause = CodexClause.objects.get(codex__swarm=empty, ref="no_refund")
-    assert clause.text == "Promise every refund without approval."
+    assert clause.text == OPPOSITE
     assert get_prompt(SYSTEM, "desk", empty).contracts.get(status="in_force").state == "breached"
     measure_proposal(proposal_id=proposal.pk)
     accept_proposal(actor=SYSTEM, proposal_id=proposal.pk, reason="Theirs is better.")
@@ -141,7 +139,7 @@ def test_one_open_proposal_is_enough(clash, empty, world, package, key):
 
 def test_only_who_may_propose_is_offered_it(clash, world):
     codex = create_codex(actor=SYSTEM, swarm=world.other_swarm, slug="house")
-    create_clause(actor=SYSTEM, codex=codex, ref="no_refund", title="x", text="Promise every refund without approval.")
+    create_clause(actor=SYSTEM, codex=codex, ref="no_refund", title="x", text=OPPOSITE)
     bundle = read_bundle(clash)
     plan = plan_install(actor=world.stranger, swarm=world.other_swarm, bundle=bundle).plan
     assert next(row for row in plan.rows if row.action == "clash").choices == ("own", "propose", "skip")
