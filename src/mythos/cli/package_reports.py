@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from mythos.formats.bundle import Bundle
+from mythos.formats.bundle.licenses import read_license
 from mythos.formats.bundle.reader import FOLDERS
 from mythos.packages.plan import InstallPlan, PlanRow
 from mythos.packages.versioning import Reason
@@ -37,6 +38,8 @@ def show_bundle(bundle: Bundle) -> None:
     about, signature = bundle.about, bundle.signature
     held = ", ".join(f"{bundle.count(folder)} {folder}" for folder in FOLDERS if bundle.count(folder))
     click.echo(f"{about.name} {about.version}, {about.license}, {len(bundle.data):,} bytes: {held}")
+    if read_license(about.license)[1]:
+        click.echo(f"the licence {about.license} is not on the SPDX list here")
     click.echo(f"sha256 {bundle.sha256}")
     click.echo(f"signed by {signature.signer}, key {signature.fingerprint}" if signature else "not signed")
 

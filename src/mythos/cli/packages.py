@@ -27,6 +27,7 @@ from mythos.packages.services import (
     select_prompts,
     signing_key,
     uninstall_package,
+    update_package,
 )
 from mythos.packages.versioning import next_version
 
@@ -100,7 +101,7 @@ def _package(swarm: Swarm, slug: str, details: dict[str, Any]) -> PromptPackage:
     except NotFound:
         return create_package(actor=SYSTEM, swarm=swarm, slug=slug, **details)
     if details:
-        PromptPackage.objects.filter(pk=package.pk).update(**details)
+        return update_package(actor=SYSTEM, package_id=package.pk, **details)
     return package
 
 

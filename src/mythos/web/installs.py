@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from mythos.accounts.permissions import may
 from mythos.errors import Invalid, MythosError, NotFound, Stale
 from mythos.formats.bundle import MOST_BYTES, read_bundle
+from mythos.formats.bundle.licenses import read_license
 from mythos.packages import queries, services
 from mythos.packages.fetching import fetch
 from mythos.packages.keys import has_key
@@ -98,6 +99,7 @@ def plan(request: HttpRequest, arrival_id: int) -> HttpResponse:
         "arrival": arrival,
         "plan": found,
         "about": bundle.about,
+        "license_wrong": read_license(bundle.about.license)[1],
         "asked": [_asked(row) for row in shown if row.choices or row.action in OPEN],
         "others": [row for row in shown if not row.choices and row.action not in OPEN][:MOST_ROWS],
         "error": error,

@@ -19,6 +19,7 @@ from mythos.codex.services import blocking_findings
 from mythos.errors import ClauseBroken, Invalid, NotFound
 from mythos.formats.bundle import About, Contents, Dependency, Seal, write_bundle
 from mythos.formats.bundle.canonical import dump_json
+from mythos.formats.bundle.licenses import read_license
 from mythos.formats.bundle.versions import read_version
 from mythos.packages.collecting import Progress, collect, needed
 from mythos.packages.keys import load_key
@@ -29,7 +30,6 @@ from mythos.prompts.models import Prompt
 from mythos.prompts.queries import visible_prompts
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,119}\Z")
-_LICENSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*(?: (?:AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*)*\Z")
 RESERVED = {"new", "verify", "install", "installed", "keys"}
 
 
@@ -75,7 +75,7 @@ def create_package(
         raise Invalid("The package cannot be made.", fields=fields)
     with transaction.atomic():
         package = PromptPackage.objects.create(
-            swarm=swarm, slug=slug, name=name.strip() or slug, created_by=person(actor), **details
+            swarm=swarm, slug=slug, name=name.strip() or slug, created_by=person(actor), **_spelled(details)
         )
         package.prompts.set(_own(swarm, prompts))
     return get_package(actor, package.pk)
@@ -88,7 +88,7 @@ def update_package(*, actor: Actor, package_id: int, **details: Any) -> PromptPa
     fields = _problems(**details)
     if fields:
         raise Invalid("The package cannot be changed.", fields=fields)
-    PromptPackage.objects.filter(pk=package.pk).update(**details, updated_at=timezone.now())
+    PromptPackage.objects.filter(pk=package.pk).update(**_spelled(details), updated_at=timezone.now())
     return get_package(actor, package_id)
 
 
@@ -253,14 +253,19 @@ def prompts_named(actor: Actor, swarm: Swarm, slugs: Sequence[str]) -> list[Prom
     return [found[slug] for slug in dict.fromkeys(slugs)]
 
 
+def _spelled(details: dict[str, Any]) -> dict[str, Any]:
+    """The details with the licence as the list spells it."""
+    return details | ({"license": read_license(details["license"])[0]} if "license" in details else {})
+
+
 def _problems(**given: Any) -> dict[str, str]:
     fields: dict[str, str] = {}
     if "slug" in given and not _SLUG.match(given["slug"]):
         fields["slug"] = "Lower-case letters, digits, - and _, beginning with a letter or digit; at most 120."
     if len(given.get("name", "")) > 150:
         fields["name"] = "At most 150 characters."
-    if "license" in given and not _LICENSE.match(given["license"]):
-        fields["license"] = "An SPDX expression, as in Apache-2.0 or MIT OR CC-BY-4.0."
+    if "license" in given and (wrong := read_license(given["license"])[1]):
+        fields["license"] = wrong
     for row in given.get("dependencies", ()):
         try:
             read_version(str(row.get("version", "")).removeprefix("^"))
