@@ -12,7 +12,7 @@ from mythos.packages.planning import plan_install
 from mythos.packages.services import export_package, install_package
 from mythos.prompts.models import PromptCheckpoint
 from mythos.prompts.queries import get_prompt
-from mythos.prompts.services import create_prompt, revise_prompt
+from mythos.prompts.services import create_prompt, revise_prompt, update_details
 
 from .conftest import RULE
 
@@ -146,3 +146,18 @@ def test_only_who_may_propose_is_offered_it(clash, world):
     world.stranger.memberships.update(role="viewer")
     plan = plan_install(actor=world.stranger, swarm=world.other_swarm, bundle=bundle).plan
     assert next(row for row in plan.rows if row.action == "clash").choices == ("own", "skip")
+
+
+def test_what_describes_a_prompt_follows_where_nobody_changed_it(world, package, key, empty):
+    install_package(actor=SYSTEM, swarm=empty, data=export(world, package, key))
+    theirs, mine = (get_prompt(SYSTEM, "hello", swarm) for swarm in (world.swarm, empty))
+    update_details(actor=SYSTEM, prompt_id=mine.pk, title="My own title")
+    update_details(actor=SYSTEM, prompt_id=theirs.pk, title="Their title", tags=["new"], metadata={"model": "large"})
+    data = export(world, package, key)
+    row = row_of(empty, data)
+    assert (row.action, row.text) == ("changed", "Its tags, metadata changed.")
+    install_package(actor=SYSTEM, swarm=empty, data=data)
+    mine = get_prompt(SYSTEM, "hello", empty)
+    assert (mine.title, mine.tags, mine.metadata) == ("My own title", ["new"], {"model": "large"})
+    assert mine.current.version == 1
+    assert row_of(empty, data).action == "same"

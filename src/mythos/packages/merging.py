@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from mythos.accounts.models import Swarm
 from mythos.errors import Invalid
@@ -44,7 +45,28 @@ def _new(entry: PromptEntry, work: Work) -> PlanRow:
     return PlanRow("prompt", entry.slug, "new", f"{len(entry.checkpoints)} checkpoints.", theirs=entry.head.text)
 
 
+def details_of(entry: PromptEntry) -> dict[str, Any]:
+    """What describes a prompt beside its text."""
+    return {"title": entry.title, "kind": entry.kind, "tags": list(entry.tags), "metadata": dict(entry.metadata)}
+
+
 def _prompt(entry: PromptEntry, mine: Prompt, have: Sequence[str], base: InstalledPrompt | None, work: Work) -> PlanRow:
+    """What happens to the text; title, kind, tags and metadata follow where they are as they came."""
+    row = _text(entry, mine, have, base, work)
+    came = base.details if base else {}
+    newer = {name: value for name, value in details_of(entry).items() if getattr(mine, name) != value}
+    newer = {name: value for name, value in newer.items() if name in came and came[name] == getattr(mine, name)}
+    if not newer or (row.action == "conflict" and not row.choices):
+        return row
+    work.details[entry.slug] = newer
+    said = f"Its {', '.join(newer)} changed."
+    if row.action in ("same", "ahead"):
+        work.missing[entry.slug] = len(entry.checkpoints)
+        return replace(row, action="changed", text=said)
+    return replace(row, text=f"{row.text} {said}")
+
+
+def _text(entry: PromptEntry, mine: Prompt, have: Sequence[str], base: InstalledPrompt | None, work: Work) -> PlanRow:
     if mine.deleted_at is not None or mine.current is None:
         said = "It is in the trash here; restore or purge it first."
         return PlanRow("prompt", entry.slug, "conflict", said)

@@ -145,6 +145,7 @@ class InstalledPrompt(models.Model):
     base_text = models.TextField()
     base_sha256 = models.CharField(max_length=64)
     lineage = models.CharField(max_length=64)
+    details = models.JSONField(default=dict, help_text="Title, kind, tags and metadata it came with.")
     fork = models.JSONField(default=dict, help_text="Where it was forked from, when that prompt is not here.")
 
     class Meta:

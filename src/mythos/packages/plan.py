@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from mythos.formats.bundle import Bundle
 from mythos.packages.models import InstalledPackage
@@ -102,6 +103,7 @@ class Work:
     plan: InstallPlan
     installed: InstalledPackage | None
     texts: dict[str, str] = field(default_factory=dict)  # prompt -> text that is merged, edited or taken from theirs
+    details: dict[str, dict[str, Any]] = field(default_factory=dict)  # prompt -> what describes it anew
     missing: dict[str, int] = field(default_factory=dict)  # prompt -> how many of its checkpoints are here already
     clauses: dict[ClauseKey, str] = field(default_factory=dict)  # clause -> action
     pinned: dict[ClauseKey, int] = field(default_factory=dict)  # clause -> version in force here

@@ -16,6 +16,7 @@ from mythos.accounts.permissions import require
 from mythos.errors import Invalid, Stale
 from mythos.formats.bundle import Bundle, read_bundle
 from mythos.formats.bundle.document import PromptEntry
+from mythos.packages.merging import details_of
 from mythos.packages.models import InstalledPackage, InstalledPrompt, PackageArrival, TrustedSigner
 from mythos.packages.plan import InstallPlan, PlanRow, Work
 from mythos.packages.planning import Progress, plan_install
@@ -29,6 +30,7 @@ from mythos.packages.services.terms import (
 )
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.prompts.rendering import refuse_cycles
+from mythos.prompts.services import update_details
 from mythos.prompts.services.batches import Arrival, Text, write_batch
 from mythos.prompts.services.intake import AT_ONCE
 from mythos.prompts.services.measure import measured
@@ -91,6 +93,7 @@ def install_package(
             "roles": install_roles(actor, swarm, bundle, work),
             "prompts": _write_prompts(actor, swarm, arrivals),
         }
+        _describe(actor, swarm, work)
         _remember(installed, bundle, work, set(made["prompts"]))
         contracts = install_contracts(actor, swarm, bundle, work, reason)
         made["rituals"], rituals = install_rituals(actor, swarm, bundle, work)
@@ -183,6 +186,13 @@ def _write_prompts(actor: Actor, swarm: Swarm, arrivals: Sequence[tuple[Arrival,
     return made
 
 
+def _describe(actor: Actor, swarm: Swarm, work: Work) -> None:
+    """Title, kind, tags and metadata that nobody changed here follow the package."""
+    ids = dict(Prompt.objects.filter(swarm=swarm, slug__in=list(work.details)).values_list("slug", "pk"))
+    for slug, details in work.details.items():
+        update_details(actor=actor, prompt_id=ids[slug], **details)
+
+
 def _forked_from(swarm: Swarm, entry: PromptEntry) -> PromptCheckpoint | None:
     """The checkpoint a fork began with, when that very text is here."""
     if entry.parent is None:
@@ -234,11 +244,13 @@ def _remember(installed: InstalledPackage, bundle: Bundle, work: Work, made: set
             continue  # another prompt of the same name, and nothing of the package
         row = before.get(pk) or InstalledPrompt(installed=installed, prompt_id=pk, is_made=entry.slug in made)
         row.base_text, row.base_sha256 = entry.head.text, entry.head.sha256
-        row.lineage = entry.head.lineage
+        row.lineage, row.details = entry.head.lineage, details_of(entry)
         row.fork = dict(entry.parent) if entry.parent and parent is None else {}
         (stale if pk in before else fresh).append(row)
     InstalledPrompt.objects.bulk_create(fresh, batch_size=500)
-    InstalledPrompt.objects.bulk_update(stale, ["base_text", "base_sha256", "lineage", "fork"], batch_size=200)
+    InstalledPrompt.objects.bulk_update(
+        stale, ["base_text", "base_sha256", "lineage", "details", "fork"], batch_size=200
+    )
 
 
 def _note(installed: InstalledPackage, made: dict[str, list[str]], claims: dict[str, Any]) -> None:
