@@ -256,6 +256,12 @@ FACTS: list[tuple[str, Callable[[dict, random.Random], object]]] = [
     ("roles/", lambda row, chance: row["clauses"][0].update(version=99)),
     ("rituals/", lambda row, chance: row.update(prompt="nobody")),
     ("rituals/", lambda row, chance: row["cases"].append(row["cases"][0])),
+    ("prompts/", lambda row, chance: row.update(metadata=chance.choice([[], None, "x", 1]))),
+    ("rituals/", lambda row, chance: row["results"][0]["outcomes"].append(row["results"][0]["outcomes"][0])),
+    (
+        "rituals/",
+        lambda row, chance: row["results"][0]["outcomes"][0].update(passed=chance.choice([2.0, -1, "1"])),
+    ),
     ("rituals/", lambda row, chance: row["results"][0].update(rate=chance.choice([2.0, -1.0, "1"]))),
 ]
 

@@ -8,7 +8,7 @@ import zipfile
 import jsonschema
 import pytest
 
-from bench.fuzz_bundles import ATTACKS, attack
+from bench.fuzz_bundles import ATTACKS, attack, files_of, sealed
 from mythos.errors import Invalid, PackageUnreadable
 from mythos.formats.bundle import read_bundle, write_bundle
 from mythos.formats.bundle.archive import pack, unpack
@@ -45,6 +45,20 @@ def test_any_zip_tool_opens_a_package() -> None:
 
 def test_a_package_without_a_signature_is_read_and_says_so() -> None:
     assert read_bundle(package(private=None)).signature is None
+
+
+def test_a_package_from_before_metadata_and_outcomes_is_read() -> None:
+    files = files_of(package())
+    for name, content in files.items():
+        row = json.loads(content)
+        row.pop("metadata", None)
+        for result in row.get("results", ()):
+            for later in ("outcomes", "judge", "graders", "repeats"):
+                del result[later]
+        files[name] = dump_json(row)
+    found = read_bundle(sealed(files))
+    assert [row.metadata for row in found.prompts()] == [{}, {}]
+    assert "outcomes" not in next(found.rituals()).results[0]
 
 
 def test_every_entry_keeps_to_the_published_schemas() -> None:
