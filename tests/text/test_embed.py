@@ -16,7 +16,7 @@ from mythos.text.embed import MODEL, embed
 
 def test_vectors_are_unit_length_and_the_same_in_any_batch() -> None:
     together = embed(["Log every complaint.", "A much longer sentence about something else entirely, on purpose."])
-    module._ENGINE._cache.clear()
+    module._ENGINE.forget()
     alone = embed(["Log every complaint."])
     assert together.shape == (2, 384)
     assert together.dtype == np.float32
@@ -40,20 +40,17 @@ def test_the_model_name_carries_the_runtime_version() -> None:
 
 def test_threads_share_one_session() -> None:
     loads: list[int] = []
-    engine = module._Engine()
-    original = module._load
 
     def counted() -> tuple[Any, Any]:
         loads.append(1)
-        return original()
+        return module._load()
 
+    engine = module._Embedder(counted, 10)
     threads = [threading.Thread(target=lambda n=n: engine.embed([f"text {n}"])) for n in range(6)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_load", counted)
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert loads == [1]
 
 
@@ -67,4 +64,4 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(importlib, "import_module", without)
     with pytest.raises(NotConfigured, match="tokenizers"):
-        module._Engine().embed(["x"])
+        module._Embedder(module._load, 10).embed(["x"])

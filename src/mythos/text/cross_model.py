@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import os
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -16,6 +13,7 @@ import numpy as np
 
 from mythos.errors import NotConfigured
 from mythos.text.cross import Encoded, encode
+from mythos.text.engine import Engine
 from mythos.text.parallel import side_by_side
 
 FILE = "cross-encoder.onnx"
@@ -32,31 +30,14 @@ class Reading:
     better: float
 
 
-class _Engine:
-    """The model and its tokenizer, loaded on first use and shared by every thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._loaded: tuple[Any, Any] | None = None
-        self._process = 0
-        self._cache: OrderedDict[str, Reading] = OrderedDict()
-
-    def loaded(self) -> tuple[Any, Any]:
-        # A forked child must not use its parent's session: its threads did not survive the fork.
-        with self._lock:
-            if self._loaded is None or self._process != os.getpid():
-                self._loaded = _load()
-                self._process = os.getpid()
-            return self._loaded
-
+class _Reader(Engine[Reading]):
     def read(self, pairs: Sequence[tuple[str, str]]) -> list[Reading]:
         keys = [_key(*pair) for pair in pairs]
-        with self._lock:
-            known = {key: self._cache[key] for key in keys if key in self._cache}
+        known = self.known(keys)
         missing = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}
         if missing:
             known.update(zip(missing, self._run(list(missing.values())), strict=True))
-        self._remember(known)
+        self.remember(known)
         return [known[key] for key in keys]
 
     def _run(self, pairs: list[tuple[str, str]]) -> list[Reading]:
@@ -73,17 +54,6 @@ class _Engine:
             return Reading(round(worse - kept, 3), round(better - kept, 3))
 
         return side_by_side(one, zip(sides[::2], sides[1::2], strict=True))
-
-    def _remember(self, known: dict[str, Reading]) -> None:
-        with self._lock:
-            for key, reading in known.items():
-                self._cache[key] = reading
-                self._cache.move_to_end(key)
-            while len(self._cache) > CACHE_SIZE:
-                self._cache.popitem(last=False)
-
-
-_ENGINE = _Engine()
 
 
 def read(pairs: Sequence[tuple[str, str]]) -> list[Reading]:
@@ -131,3 +101,6 @@ def _load() -> tuple[Any, Any]:
     options.add_session_config_entry("session.disable_quant_qdq", "1")
     options.log_severity_level = 3
     return tokenizer, onnxruntime.InferenceSession(model.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
+_ENGINE = _Reader(_load, CACHE_SIZE)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -16,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mythos.errors import NotConfigured
+from mythos.text.engine import Engine
 
 Vectors = npt.NDArray[np.float32]
 
@@ -38,46 +37,18 @@ def _runtime_version() -> str:
 MODEL = f"all-MiniLM-L6-v2-onnx-int8/onnxruntime-{_runtime_version()}"
 
 
-class _Engine:
-    """The model and its tokenizer, loaded on first use and shared by every thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._loaded: tuple[Any, Any] | None = None
-        self._process = 0
-        self._cache: OrderedDict[str, Vectors] = OrderedDict()
-
-    def loaded(self) -> tuple[Any, Any]:
-        # A forked child must not use its parent's session: its threads did not survive the fork.
-        with self._lock:
-            if self._loaded is None or self._process != os.getpid():
-                self._loaded = _load()
-                self._process = os.getpid()
-            return self._loaded
-
+class _Embedder(Engine[Vectors]):
     def embed(self, texts: Sequence[str]) -> Vectors:
         wanted = list(dict.fromkeys(texts))
-        with self._lock:
-            known = {text: self._cache[text] for text in wanted if text in self._cache}
+        known = self.known(wanted)
         missing = sorted((text for text in wanted if text not in known), key=lambda text: (len(text), text))
         if missing:
             tokenizer, session = self.loaded()
             for start in range(0, len(missing), BATCH):
                 batch = missing[start : start + BATCH]
                 known.update(zip(batch, _run(tokenizer, session, batch), strict=True))
-        self._remember(known)
+        self.remember(known)
         return np.stack([known[text] for text in texts]) if texts else np.zeros((0, DIMENSIONS), np.float32)
-
-    def _remember(self, known: dict[str, Vectors]) -> None:
-        with self._lock:
-            for text, vector in known.items():
-                self._cache[text] = vector
-                self._cache.move_to_end(text)
-            while len(self._cache) > CACHE_SIZE:
-                self._cache.popitem(last=False)
-
-
-_ENGINE = _Engine()
 
 
 def embed(texts: Sequence[str]) -> Vectors:
@@ -138,3 +109,6 @@ def _run(tokenizer: Any, session: Any, batch: list[str]) -> list[Vectors]:
         hidden = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
     norms = np.maximum(np.linalg.norm(hidden, axis=1, keepdims=True), 1e-12)
     return [row.astype(np.float32) for row in hidden / norms]
+
+
+_ENGINE = _Embedder(_load, CACHE_SIZE)
