@@ -1,4 +1,5 @@
-"""Train the cross-encoder: on made-up pairs, then on labelled ones; fold models tell what it is worth on unseen domains."""
+"""Train the cross-encoder: on made-up pairs, then on labelled ones, then gently on these and on texts in which several
+sentences change; fold models tell what it is worth on unseen domains."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from comparator.composed import composed
 from comparator.cross_encoder import CrossEncoder, examples, logits, tokenizer, train
 from mythos.text.cross_model import Reading
 from mythos.text.reading import answers, questions
@@ -20,6 +22,8 @@ from mythos.text.units import units
 FOLDS = 3
 EPOCHS = 3  # over the labelled rows
 MADE_UP_SHARE = 0.15  # of the labelled rows, mixed in while tuning so that nothing is unlearnt
+COMPOSED = 900  # texts in which several sentences change, learnt in the last round
+COMPOSED_WEIGHT = 0.7
 LONGEST = 520  # characters of both sides of a made-up pair
 Row = dict[str, Any]
 State = dict[str, torch.Tensor]
@@ -43,12 +47,15 @@ def train_cross(
     start = copied(model)
     rows = weighted(labelled)
     tune(model, rows, made, tok, seed)
+    refine(model, rows, made, tok, seed)
     tuned = [copied(model)]
     said: dict[str, dict[str, float]] = {}
     for fold in range(FOLDS):
         model.load_state_dict(start)
         held = held_out(rows, fold)
-        tune(model, [row for row in rows if row["group"] not in held], made, tok, seed)
+        seen = [row for row in rows if row["group"] not in held]
+        tune(model, seen, made, tok, seed)
+        refine(model, seen, made, tok, seed)
         tuned.append(copied(model))
         said |= read_all(model, [row for row in rows if row["group"] in held], tok)
         readings.write_text(json.dumps(said), "utf-8")
@@ -86,6 +93,15 @@ def tune(model: CrossEncoder, rows: list[Row], made: list[Row], tok: Any, seed: 
         for epoch in range(EPOCHS)
     ]
     train(model, rounds, rate=1.5e-4, seed=seed, averaged=0.25)
+
+
+def refine(model: CrossEncoder, rows: list[Row], made: list[Row], tok: Any, seed: int) -> None:
+    """One slow round in which single edits and texts with several of them come mixed."""
+    rng = random.Random(seed)
+    several = [row | {"label": row["class"], "weight": COMPOSED_WEIGHT} for row in composed(rows, COMPOSED, seed)]
+    share = rng.sample(made, int(MADE_UP_SHARE / 2 * len(rows)))
+    lesson = [_maybe_turned(row, rng) for row in rows] + several + share
+    train(model, [examples(lesson, tok)], rate=6e-5, seed=seed, averaged=0.4)
 
 
 def _maybe_turned(row: Row, rng: random.Random) -> Row:
