@@ -9,7 +9,12 @@ from django.db.models import Count, Q, QuerySet, Sum
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
 from mythos.accounts.queries import swarms_of
+from mythos.assistants.models import Assistant
+from mythos.assistants.queries import visible_assistants
+from mythos.drafts.models import AssistantPrompt
+from mythos.drafts.queries import newest_versions
 from mythos.errors import NotFound
+from mythos.prompts.models import Prompt
 from mythos.training.models import (
     AssistantReflectionChain,
     PromptMutationRing,
@@ -42,6 +47,16 @@ def get_chain(actor: Actor, chain_id: int) -> SwarmTrainingChain:
 def live_count(actor: Actor, swarm: Swarm) -> int:
     """How many chains of a swarm run or wait to run."""
     return visible_chains(actor, swarm).filter(state__in=LIVE).count()
+
+
+def trainable_assistants(actor: Actor, swarm: Swarm) -> list[Assistant]:
+    """Assistants with a prompt that a ritual tries out, by name."""
+    tried = Prompt.objects.filter(swarm=swarm, deleted_at=None, rituals__cases__retired_version=None)
+    pinned = AssistantPrompt.objects.filter(version__in=newest_versions().values("pk"), prompt__in=tried.values("pk"))
+    found = visible_assistants(actor, swarm).filter(
+        Q(prompts__in=tried.values("pk")) | Q(pk__in=pinned.values("version__assistant"))
+    )
+    return list(found.distinct().order_by("name"))
 
 
 def steps_of(chain: SwarmTrainingChain) -> QuerySet[TrainingStep]:

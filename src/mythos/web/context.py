@@ -26,6 +26,7 @@ NAV = (
     ("/assistants/draft", "draft"),
     ("/assistants/clusters", "draft"),
     ("/assistants", "roster"),
+    ("/train/chains", "chains"),
     ("/jobs", "jobs"),
     ("/settings", "settings"),
 )

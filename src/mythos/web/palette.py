@@ -48,6 +48,7 @@ PAGES = (
     ("Roster", "assistants.roster", "assistants", "users"),
     ("Draft tool", "drafts.tool", "put an assistant together", "blocks"),
     ("Drafts", "drafts.list", "assistants being put together", "blocks"),
+    ("Training chains", "chains.list", "prompts that improve themselves", "route"),
     ("Jobs", "jobs.list", "background work", "list-checks"),
     ("API tokens", "accounts.tokens", "keys for programs", "key"),
     ("Webhooks", "webhooks.list", "tell programs what happens", "bell"),
@@ -58,6 +59,7 @@ ACTIONS = (
     ("Try a change of a rule", "whatif.new", "see what it would break", "flask-conical"),
     ("Import prompts", "prompts.import", "from a file", "upload"),
     ("New ritual", "rituals.new", "a test scenario", "plus"),
+    ("New chain", "chains.new", "train assistants", "route"),
     ("Import a ritual", "rituals.import", "promptfoo, CSV, JSON Lines", "upload"),
     ("Import a codex", "codex.import", "a rule book in Markdown", "upload"),
 )

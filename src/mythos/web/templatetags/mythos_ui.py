@@ -42,6 +42,7 @@ JOBS = {
     "packages.export": "Export a package",
     "packages.install": "Install a package",
     "rituals.run": "Run a ritual",
+    "training.chain": "Train assistants",
     "webhooks.deliver": "Send a webhook message",
     "webhooks.tidy": "Clear the log of webhooks",
 }
@@ -53,6 +54,8 @@ TERMS = {
     "mutation": "One step from a text to the next, with what it changed. The list of all of them is the vault.",
     "label": "A movable pointer to a checkpoint, such as production.",
     "ritual": "A test scenario: cases with checks, run against a model.",
+    "chain": "A durable run that improves the prompts of its assistants, step by step.",
+    "codex tension": "0 to 1: how much of the promises and expectations the current texts break.",
     "swarm": "A team's workspace: its people, assistants, prompts and rules.",
     "edition": "One imported document of a rule book, kept whole.",
 }
