@@ -209,7 +209,7 @@ def main() -> None:
             report[f"{world}, {budget} cases"] = compare(sim, WORLDS[world], budget, seeds, with_peer)
             print(world, budget, json.dumps(report[f"{world}, {budget} cases"]), file=sys.stderr, flush=True)
     if not given.skip_wall:
-        report["wall"] = wall(sim, _seeds("0-1"), [1, 4])
+        report["wall"] = wall(sim, _seeds("100-101"), [1, 2, 4, 6])
     print(json.dumps(report, indent=1))
 
 

@@ -29,10 +29,9 @@ class Race:
             need = calls.price(texts, "validation", cases) + calls.price(parent.texts, "validation", missing)
             if not calls.affords(need):
                 break
-            found = calls.evaluate(parent.texts, "validation", missing)
-            before |= {case: result.score for case, result in found.items()}
-            found = calls.evaluate(texts, "validation", cases)
-            after |= {case: result.score for case, result in found.items()}
+            old, new = calls.evaluate_both([(parent.texts, missing), (texts, cases)], "validation")
+            before |= {case: result.score for case, result in old.items()}
+            after |= {case: result.score for case, result in new.items()}
             gain, error, count = lead(after, before)
             if gain < 0 and gain + self.lost * error < 0:
                 return Verdict(False, "worse", f"It lost by {-gain:.3f} on {count} cases.", before, after)

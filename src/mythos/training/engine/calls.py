@@ -131,13 +131,15 @@ class Desk:
 
 @dataclass
 class StepCalls:
-    """The calls of one step. It counts what the step uses beyond its view, so the count is the same at any timing."""
+    """The calls of one step. It counts what the step uses beyond its view, so the count is the same at any timing.
+    `width`: how many steps share the budget while it runs."""
 
     desk: Desk
     step: int
     view: int
     evaluations_left: float = float("inf")
     calls_left: float = float("inf")
+    width: int = 1
     used: dict[str, Result] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     paid: list[str] = field(default_factory=list)
@@ -163,17 +165,29 @@ class StepCalls:
 
     def evaluate(self, texts: Candidate, split: str, case_ids: Sequence[str]) -> dict[str, Evaluation]:
         """Try the cases, as many at a time as the run allows."""
+        return self.evaluate_both([(texts, case_ids)], split)[0]
+
+    def evaluate_both(
+        self, trials: Sequence[tuple[Candidate, Sequence[str]]], split: str
+    ) -> list[dict[str, Evaluation]]:
+        """Several candidates on their cases, all at the same time."""
+        asked = [self._asked(texts, split, case_ids) for texts, case_ids in trials]
+        _settle(future for one in asked for _, future in one.values())
+        return [self._answers(one) for one in asked]
+
+    def _asked(self, texts: Candidate, split: str, case_ids: Sequence[str]) -> dict[str, tuple[str, Future[Result]]]:
         keys = {case: self._evaluation_key(texts, split, case) for case in case_ids}
-        asked = {
-            case: self._ask(Call(key, "evaluation", self.step, case), evaluation_of, self._trial(texts, case))
+        return {
+            case: (key, self._ask(Call(key, "evaluation", self.step, case), evaluation_of, self._trial(texts, case)))
             for case, key in keys.items()
         }
-        _settle(asked.values())
+
+    def _answers(self, asked: dict[str, tuple[str, Future[Result]]]) -> dict[str, Evaluation]:
         done: dict[str, Evaluation] = {}
-        for case, future in asked.items():
+        for case, (key, future) in asked.items():
             result = future.result()
             assert isinstance(result, Evaluation)
-            self._note(keys[case], result, case)
+            self._note(key, result, case)
             done[case] = result
         return done
 

@@ -13,7 +13,7 @@ from mythos.training.engine.ranking import mean
 from mythos.training.engine.reporting import report_of
 from mythos.training.engine.state import StepOutcome, advance, beginning
 from mythos.training.engine.step import final_step, measuring_step, search_step
-from mythos.training.engine.strategy import Strategy
+from mythos.training.engine.strategy import Strategy, usual
 
 
 def run(
@@ -32,7 +32,8 @@ def run(
         raise ValueError("The start breaks its rules: " + "; ".join(breach.message for breach in breaches))
     desk = Desk(task, journal, settings.budget, settings.in_flight)
     try:
-        return _Run(desk, settings, strategy or Strategy(), reopen or beginning(task.start)).go(should_pause)
+        parts = strategy or usual(settings.window)
+        return _Run(desk, settings, parts, reopen or beginning(task.start)).go(should_pause)
     finally:
         desk.close()
 
@@ -66,12 +67,18 @@ class _Run:
                 return self._outcome("finished", self.desk.stopped)
 
     def _view_of(self, number: int) -> Snapshot | None:
-        """What step `number` reads, or None when that is not committed yet. Near the end of the budget steps go one at
-        a time, so that no share of it is too small to be of use."""
-        wide = self.views.get(max(number - self.settings.window, self.floor))
-        if wide is None or not wide.memory["narrow"]:
-            return wide
-        return self.views.get(number - 1)
+        """What step `number` reads, or None when that is not committed yet. When shares of the budget grow too small to
+        be of use, fewer steps go at a time; since that is read from committed states, it is the same at any timing."""
+        view = self.views.get(max(number - self.settings.window, self.floor))
+        while view is not None:
+            at = max(number - self._width(view), self.floor)
+            if at <= view.step:
+                return view
+            view = self.views.get(at)
+        return None
+
+    def _width(self, view: Snapshot) -> int:
+        return int(view.memory["width"]) or self.settings.window
 
     def _begin(self, threads: ThreadPoolExecutor) -> bool:
         number = self.next
@@ -90,21 +97,21 @@ class _Run:
     def _calls(self, number: int, view: Snapshot) -> StepCalls:
         """The step's share of the budget, from what its view knows alone: never more than can be there."""
         flying = [self.shares[other] for other in range(view.step + 1, number)]
-        ways = 1 if view.memory["narrow"] else self.settings.window - len(flying)
+        ways = max(1, self._width(view) - len(flying))
         limit = self.settings.budget
         evaluations = _left(limit.evaluations, view.spent.evaluations)
-        per_call = view.spent.calls or 1
+        spent = view.spent
         calls = min(
             _left(limit.calls, view.spent.calls),
-            _left(limit.tokens, view.spent.tokens) * per_call / (view.spent.tokens or 1),
-            _left(limit.money, view.spent.money) * per_call / (view.spent.money or math.inf),
+            _in_calls(_left(limit.tokens, spent.tokens), spent.tokens, spent.calls),
+            _in_calls(_left(limit.money, spent.money), spent.money, spent.calls),
         )
         share = (
-            _part(evaluations - sum(one for one, _ in flying), ways),
-            _part(calls - sum(one for _, one in flying), ways),
+            _part(evaluations, [one for one, _ in flying], ways),
+            _part(calls, [one for _, one in flying], ways),
         )
         self.shares[number] = share
-        return StepCalls(self.desk, number, view.step, *share)
+        return StepCalls(self.desk, number, view.step, *share, width=self._width(view))
 
     def _end(self, view: Snapshot) -> tuple[State, str] | None:
         failure = self.strategy.stopping.failure(view)
@@ -135,7 +142,7 @@ class _Run:
         end = self._end(self.state)
         assert end is not None
         number = self.next
-        calls = self._calls(number, replace(self.state, memory={**self.state.memory, "narrow": True}))
+        calls = self._calls(number, self.state)
         done: Future[StepOutcome] = Future()
         done.set_result(final_step(self.strategy, self.desk.task, self.state, calls, self.settings.seed))
         self.flying[number] = (calls, done)
@@ -152,5 +159,11 @@ def _left(limit: float | None, used: float) -> float:
     return math.inf if limit is None else max(0.0, limit - used)
 
 
-def _part(left: float, ways: int) -> float:
-    return left if left == math.inf or ways <= 1 else max(0.0, left) // ways
+def _in_calls(left: float, used: float, calls: int) -> float:
+    """How many calls a rest of tokens or money is good for, at what calls have cost so far."""
+    return left * calls / used if used else math.inf
+
+
+def _part(left: float, taken: list[float], ways: int) -> float:
+    """One of `ways` equal parts of what is left when the steps in flight have taken theirs."""
+    return left if left == math.inf else max(0.0, left - sum(taken)) // ways

@@ -28,6 +28,11 @@ class Setting:
     step: int
     random_state: str
 
+    @property
+    def sibling(self) -> int:
+        """How many steps with an older number read about the same view: siblings should not all try the same."""
+        return self.step - self.view.step - 1
+
 
 @dataclass(frozen=True)
 class Proposed:

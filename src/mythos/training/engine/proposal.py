@@ -63,7 +63,8 @@ class Alternate:
     trimming: Proposal = field(default_factory=Trim)
 
     def propose(self, setting: Setting, parent: Member, calls: StepCalls) -> Proposed:
-        if int(setting.view.memory["stall"]) % 2 == 1:
+        stall = int(setting.view.memory["stall"])
+        if stall and (stall + setting.sibling) % 2:
             proposed = self.trimming.propose(setting, parent, calls)
             if proposed.edits:
                 return proposed

@@ -18,14 +18,13 @@ ASKED = 40
 @dataclass(frozen=True)
 class StepOutcome:
     """What a step found, before it is committed. `measured` are validation scores of members met on the way; `starved`:
-    its share of the budget had no room for anything; `alone`: the share was all there is."""
+    0, or among how many steps the budget was shared when its part had no room for anything."""
 
     parent: Member
     proposed: Proposed
     verdict: Verdict | None
     measured: Mapping[str, Mapping[str, float]]
-    starved: bool = False
-    alone: bool = False
+    starved: int = 0
 
 
 def beginning(texts: Candidate) -> Snapshot:
@@ -37,7 +36,7 @@ def beginning(texts: Candidate) -> Snapshot:
         (start,),
         key,
         (),
-        {"stall": 0, "dead": 0, "narrow": False, "starved": False, "asked": {}, "tried": []},
+        {"stall": 0, "dead": 0, "width": 0, "starved": False, "asked": {}, "tried": []},
         Spent(),
     )
 
@@ -96,8 +95,8 @@ def advance(state: Snapshot, number: int, outcome: StepOutcome, cases: int, spen
         "tried": [*state.memory["tried"], *outcome.proposed.tried],
         "stall": 0 if kept else int(state.memory["stall"]) + (number > 0),
         "dead": dead if reflected else int(state.memory["dead"]) + dead,
-        "narrow": bool(state.memory["narrow"]) or outcome.starved,
-        "starved": outcome.starved and outcome.alone,
+        "width": outcome.starved // 2 if outcome.starved > 1 else state.memory["width"],
+        "starved": outcome.starved == 1,
     }
     members = front(members)
     rejected = (*state.rejected, *outcome.proposed.rejected)[-REMEMBERED:]

@@ -26,11 +26,10 @@ def search_step(strategy: Strategy, task: Task, view: Snapshot, calls: StepCalls
     setting = Setting(task, view, calls.step, random_state(seed, calls.step))
     parent = strategy.selection.parent(setting)
     proposed = strategy.proposal.propose(setting, parent, calls)
-    alone = bool(view.memory["narrow"])
     if candidate_key(proposed.texts) == parent.key:
-        return StepOutcome(parent, proposed, None, {}, not calls.used, alone)
+        return StepOutcome(parent, proposed, None, {}, _starved(calls, not calls.used))
     verdict = strategy.acceptance.judge(setting, parent, proposed.texts, calls)
-    return StepOutcome(parent, proposed, verdict, {parent.key: verdict.before}, not verdict.after, alone)
+    return StepOutcome(parent, proposed, verdict, {parent.key: verdict.before}, _starved(calls, not verdict.after))
 
 
 def final_step(strategy: Strategy, task: Task, view: Snapshot, calls: StepCalls, seed: int) -> StepOutcome:
@@ -42,3 +41,7 @@ def final_step(strategy: Strategy, task: Task, view: Snapshot, calls: StepCalls,
         for member in ranked(view.members, champion)[:FINALISTS]
     }
     return StepOutcome(champion, Proposed(champion.texts), None, measured)
+
+
+def _starved(calls: StepCalls, nothing_done: bool) -> int:
+    return calls.width if nothing_done else 0

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from mythos.training.engine.acceptance import Race
 from mythos.training.engine.parts import Acceptance, Proposal, Selection, Stopping
-from mythos.training.engine.proposal import Alternate
+from mythos.training.engine.proposal import Alternate, Rounds
 from mythos.training.engine.selection import Champion
 from mythos.training.engine.stopping import Limits
+
+WIDE = 3
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,11 @@ class Strategy:
     proposal: Proposal = field(default_factory=Alternate)
     acceptance: Acceptance = field(default_factory=Race)
     stopping: Stopping = field(default_factory=Limits)
+
+
+def usual(window: int) -> Strategy:
+    """What a run does unless told otherwise. With a wide window calls wait for one another less: fewer rounds with more
+    cases each, and longer chunks."""
+    if window < WIDE:
+        return Strategy()
+    return Strategy(proposal=Alternate(Rounds(batch=8, depth=3)), acceptance=Race(chunk=20))

@@ -66,7 +66,8 @@ class Trim:
         tried = set(memory["tried"])
         lines = suspects(parent.texts, setting.task.start, memory["asked"])
         for size in self.sizes:
-            untried = [line for line in lines if f"{size} {name_of(line)}" not in tried][:size]
+            skip = setting.sibling // 2 * size
+            untried = [line for line in lines if f"{size} {name_of(line)}" not in tried][skip : skip + size]
             if untried:
                 return self._take_out(setting, parent, untried, size)
         return Proposed(parent.texts)
