@@ -118,7 +118,7 @@ def _row(step: TrainingStep, mutations: list[Any], chain: SwarmTrainingChain) ->
         )
     if not step.is_done:
         verb, said = "Working", "calls are out" if chain.state == State.RUNNING else "goes on when the chain does"
-    took = (step.finished_at - step.begun_at).total_seconds() if step.finished_at else None
+    took = max(0.0, (step.finished_at - step.begun_at).total_seconds()) if step.finished_at else None
     failures = len(step.report.get("failures", {}))
     return {"step": step, "verb": verb, "said": said, "took": took, "failures": failures}
 
