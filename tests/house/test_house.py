@@ -30,6 +30,7 @@ LAZY = {
     "mcp/command.py": "the SDK of MCP is an extra",
     "mcp/http.py": "the SDK of MCP is an extra, and is loaded when the first caller comes",
     "text/embed.py": "the model is loaded on first use",
+    "training/engine/gepa_peer.py": "gepa is an extra",
     "plugins.py": "extensions are loaded on first use",
 }
 
