@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from mythos.accounts.actors import Actor
 from mythos.assistants.models import Assistant
-from mythos.mentorship import teaching
+from mythos.mentorship import teaching, trust
 from mythos.mentorship.models import AssistantMentorTag, MentorStanding
-from mythos.mentorship.queries import records_of, score_now, visible_tags
+from mythos.mentorship.queries import records_of, visible_tags
 from mythos.mentorship.teaching import Lead, Weighted
 from mythos.rituals.models import Ritual
 
@@ -87,17 +89,18 @@ class Ranking:
 def rank_mentors(actor: Actor, mentee: Assistant, *, most: int = MOST_RANKED) -> Ranking:
     """Mentors by what they can teach this assistant, from standings that are kept up as runs finish."""
     tags = visible_tags(actor, mentee.swarm).filter(is_offering=True).exclude(assistant=mentee)
-    offering = {tag.assistant_id: tag for tag in tags}
-    rows = MentorStanding.objects.filter(mentee=mentee, mentor__in=list(offering)).values_list(
-        "mentor_id", "teach", "overlap"
-    )
-    scores = {key: score_now(tag) for key, tag in offering.items()}
-    known = {mentor: (teaching.fit(teach, share, scores[mentor]), share) for mentor, teach, share in rows}
-    order = sorted(offering, key=lambda key: (-known.get(key, (0.0, 0.0))[0], key not in known, -scores[key], key))
-    shown = _ranked(mentee, order[:most], offering, scores)
-    contenders = sum(value > 0 for value, _ in known.values())
-    found = _lead(mentee, shown, contenders)
-    return Ranking(shown, len(offering), found, _missing(mentee, shown, found))
+    now = timezone.now()
+    scores = {
+        key: trust.score_at(gain, weight, now - since)
+        for key, gain, weight, since in tags.values_list("assistant_id", "gain_sum", "weight_sum", "scored_at")
+    }
+    rows = MentorStanding.objects.filter(mentee=mentee).values_list("mentor_id", "teach", "overlap")
+    known = {key: teaching.fit(teach, share, scores[key]) for key, teach, share in rows if key in scores}
+    order = sorted(scores, key=lambda key: (-known.get(key, 0.0), key not in known, -scores[key], key))[:most]
+    chosen = tags.filter(assistant__in=order).prefetch_related("prompt_sets__prompts")
+    shown = _ranked(mentee, order, {tag.assistant_id: tag for tag in chosen}, scores)
+    found = _lead(mentee, shown, sum(value > 0 for value in known.values()))
+    return Ranking(shown, len(scores), found, _missing(mentee, shown, found))
 
 
 def _ranked(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -30,6 +31,14 @@ NAV = (
     ("/jobs", "jobs"),
     ("/settings", "settings"),
 )
+_MENTORSHIP = re.compile(r"/assistants/(\d+/)?mentorship\b")
+
+
+def _here(path: str) -> str:
+    """The entry of the menu a page belongs to."""
+    if _MENTORSHIP.match(path):  # below an assistant, but with an entry of its own
+        return "mentorship"
+    return next((name for start, name in NAV if path.startswith(start)), "home" if path == "/" else "")
 
 
 def user_of(request: HttpRequest) -> User:
@@ -60,9 +69,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         return {"nav": {"current": "", "waiting": 0, "inbox": 0}, "swarm": None}
     swarm = current_swarm(request)
     counts = waiting(user_of(request), swarm).counts
-    here = next((name for start, name in NAV if request.path.startswith(start)), "home" if request.path == "/" else "")
     return {
-        "nav": {"current": here, "waiting": counts["edits"], "inbox": sum(counts.values())},
+        "nav": {"current": _here(request.path), "waiting": counts["edits"], "inbox": sum(counts.values())},
         "swarm": swarm,
         "swarms": swarms(request),
     }

@@ -49,6 +49,7 @@ PAGES = (
     ("Draft tool", "drafts.tool", "put an assistant together", "blocks"),
     ("Drafts", "drafts.list", "assistants being put together", "blocks"),
     ("Training chains", "chains.list", "prompts that improve themselves", "route"),
+    ("Mentorship", "mentorship.first", "assistants that teach each other", "graduation-cap"),
     ("Jobs", "jobs.list", "background work", "list-checks"),
     ("API tokens", "accounts.tokens", "keys for programs", "key"),
     ("Webhooks", "webhooks.list", "tell programs what happens", "bell"),

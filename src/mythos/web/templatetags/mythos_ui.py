@@ -43,6 +43,9 @@ JOBS = {
     "packages.install": "Install a package",
     "rituals.run": "Run a ritual",
     "training.chain": "Train assistants",
+    "mentorship.measure": "Settle what an adoption was worth",
+    "mentorship.stand": "Compare an assistant with its mentors",
+    "mentorship.score": "Work out mentor scores",
     "webhooks.deliver": "Send a webhook message",
     "webhooks.tidy": "Clear the log of webhooks",
 }
