@@ -1,3 +1,4 @@
+# ruff: noqa: F401, F811
 """The pages of mentorship, without any script: offer, rank, preview, adopt, measure, undo."""
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from mythos.drafts.services import move_pin
 from mythos.mentorship.models import AssistantMentorTag, PromptMentorshipLog
 from mythos.mentorship.services import try_assistants
 from mythos.prompts.services import revise_prompt
-from tests.mentorship.conftest import (  # noqa: F401
+from tests.mentorship.conftest import (
     TOPICS,
     _no_memory,
     athena,
@@ -34,7 +35,7 @@ def test_the_menu_leads_to_an_assistant_or_says_what_to_do(cast, as_):
     assert "No assistant yet" in web.get("/assistants/mentorship").content.decode()
 
 
-def test_from_offer_to_undo(cast, as_, athena, hermes, refusals, do):  # noqa: F811
+def test_from_offer_to_undo(cast, as_, athena, hermes, refusals, do):
     web = as_("reviewer")
     assert web.get("/assistants/mentorship").url == url(athena)
     form = {"name": "Guardrails", "prompts": [guard_of(athena)], "subjects": "refusing, safety", "notes": NASTY}
@@ -69,7 +70,7 @@ def test_from_offer_to_undo(cast, as_, athena, hermes, refusals, do):  # noqa: F
     assert "Undone" in page
 
 
-def test_what_was_chosen_may_take_a_place(cast, as_, offered, hermes):  # noqa: F811
+def test_what_was_chosen_may_take_a_place(cast, as_, offered, hermes):
     web = as_("reviewer")
     mentor = offered.assistant
     given = {"mentor": mentor.pk, "set": "Guardrails", f"in-place-of-{guard_of(mentor)}": guard_of(hermes)}
@@ -78,7 +79,7 @@ def test_what_was_chosen_may_take_a_place(cast, as_, offered, hermes):  # noqa: 
     assert "in place of hermes/guard" in PromptMentorshipLog.objects.get().mutation_notes
 
 
-def test_a_newer_text_of_the_mentor_and_a_frozen_set_are_shown(cast, as_, offered, hermes):  # noqa: F811
+def test_a_newer_text_of_the_mentor_and_a_frozen_set_are_shown(cast, as_, offered, hermes):
     web, mentor = as_("owner"), offered.assistant
     web.post(url(hermes, "/preview"), {"mentor": mentor.pk, "set": "Guardrails", "base": "1"})
     newer = revise_prompt(
@@ -92,7 +93,7 @@ def test_a_newer_text_of_the_mentor_and_a_frozen_set_are_shown(cast, as_, offere
     assert "No mentor fits yet" in page
 
 
-def test_errors_stand_beside_what_caused_them(cast, as_, athena, hermes):  # noqa: F811
+def test_errors_stand_beside_what_caused_them(cast, as_, athena, hermes):
     web = as_("reviewer")
     answer = web.post(url(athena, "/offer"), {"name": "A"})
     assert (answer.status_code, "Choose a prompt." in answer.content.decode()) == (422, True)
@@ -103,14 +104,14 @@ def test_errors_stand_beside_what_caused_them(cast, as_, athena, hermes):  # noq
     assert web.post(url(hermes, "/dance")).status_code == 404
 
 
-def test_a_stale_preview_is_shown_again(cast, as_, offered, hermes):  # noqa: F811
+def test_a_stale_preview_is_shown_again(cast, as_, offered, hermes):
     form = {"mentor": offered.assistant_id, "set": "Guardrails", "base": "7"}
     answer = as_("reviewer").post(url(hermes, "/preview"), form)
     assert (answer.status_code, "Something changed" in answer.content.decode()) == (409, True)
     assert not PromptMentorshipLog.objects.exists()
 
 
-def test_who_may_only_look_sees_no_form_and_strangers_nothing(cast, as_, offered, hermes):  # noqa: F811
+def test_who_may_only_look_sees_no_form_and_strangers_nothing(cast, as_, offered, hermes):
     page = as_("viewer").get(url(hermes)).content.decode()
     assert "Offer mentorship" not in page
     assert as_("viewer").post(url(offered.assistant, "/withdraw")).status_code == 403
@@ -130,7 +131,7 @@ def test_more_mentors_cost_no_more_queries(
     refusals,
     do,
     try_all,
-    django_assert_max_num_queries,  # noqa: F811
+    django_assert_max_num_queries,
 ):
     web = as_("owner")
     try_all(hermes, offered.assistant)
