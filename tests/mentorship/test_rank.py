@@ -10,7 +10,7 @@ from mythos.mentorship.history import trust_graph, trust_history
 from mythos.mentorship.models import MentorStanding, SkillRecord
 from mythos.mentorship.queries import get_pupil
 from mythos.mentorship.ranking import rank_mentors
-from mythos.mentorship.services import try_assistants
+from mythos.mentorship.services import gather_evidence, measuring, try_assistants
 from mythos.mentorship.teaching import Record, Weighted, fit, lead, lesson, overlap
 from mythos.rituals.services import start_run
 from tests.mentorship.conftest import TOPICS, offer_guard
@@ -143,6 +143,17 @@ def test_too_many_runs_at_once_are_refused(cast, athena, refusals):
     with pytest.raises(Invalid) as caught:
         try_assistants(actor=cast.editor, assistants=[athena] * 41, rituals=[refusals.pk], provider="scripted")
     assert "rituals" in caught.value.fields
+
+
+def test_evidence_is_gathered_on_as_many_mentors_as_fit(cast, make, athena, hermes, refusals, do, monkeypatch):
+    ares = make("Ares", TOPICS[:5])
+    for mentor in (athena, ares):
+        do(offer_guard, cast=cast, assistant=mentor)
+    monkeypatch.setattr(measuring, "MOST_RUNS", 2)
+    given = {"actor": cast.editor, "mentee": hermes, "rituals": [refusals.pk], "provider": "scripted"}
+    tried = [{run.text for run in do(gather_evidence, **given)} for _ in range(2)]
+    texts = {row.name: row.versions.get().text for row in (athena, ares, hermes)}
+    assert tried == [{texts["Hermes"], texts["Athena"]}, {texts["Hermes"], texts["Ares"]}]
 
 
 def test_a_stranger_sees_no_mentor_and_no_graph(cast, offered, hermes):

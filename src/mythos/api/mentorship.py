@@ -66,16 +66,13 @@ def withdraw_mentorship(request: HttpRequest, slug: str, swarm: str | None = Non
 def try_assistants(request: HttpRequest, slug: str, body: shapes.TryIn, swarm: str | None = None) -> Any:
     """Run rituals on the whole text of the assistant and of its mentors, so that they can be ranked."""
     actor, pupil = actor_of(request), _assistant(request, slug, swarm)
-    named = [_assistant(request, name, swarm) for name in body.assistants]
-    offering = [tag.assistant for tag in queries.visible_tags(actor, pupil.swarm).filter(is_offering=True)]
-    chosen = named or [pupil, *(assistant for assistant in offering if assistant != pupil)]
-    runs = services.try_assistants(
-        actor=actor,
-        assistants=chosen,
-        rituals=_rituals(request, body.rituals, pupil),
-        provider=body.provider,
-        model=body.model,
-    )
+    setting: dict[str, Any] = {"provider": body.provider, "model": body.model}
+    rituals = _rituals(request, body.rituals, pupil)
+    if body.assistants:
+        named = [_assistant(request, name, swarm) for name in body.assistants]
+        runs = services.try_assistants(actor=actor, assistants=named, rituals=rituals, **setting)
+    else:
+        runs = services.gather_evidence(actor=actor, mentee=pupil, rituals=rituals, **setting)
     return Status(201, {"runs": [run.pk for run in runs]})
 
 

@@ -181,9 +181,7 @@ def _withdraw(request: HttpRequest, assistant: Assistant) -> str:
 
 
 def _try(request: HttpRequest, assistant: Assistant) -> str:
-    user = user_of(request)
-    mentors = [row.mentor for row in rank_mentors(user, assistant).mentors]
-    runs = services.try_assistants(actor=user, assistants=[assistant, *mentors], **_setting(request))
+    runs = services.gather_evidence(actor=user_of(request), mentee=assistant, **_setting(request))
     return f"{len(runs)} runs queued; the ranking follows when they are finished."
 
 

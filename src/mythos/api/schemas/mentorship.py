@@ -144,7 +144,9 @@ class MeasureIn(Schema):
 
 
 class TryIn(MeasureIn):
-    assistants: list[str] = Field([], description="Empty: the assistant and every mentor that offers.")
+    assistants: list[str] = Field(
+        [], description="Empty: the assistant and those of its mentors that fit into 40 runs."
+    )
 
 
 class TriedOut(Schema):

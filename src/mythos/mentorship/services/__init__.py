@@ -2,6 +2,7 @@
 
 from mythos.mentorship.services.adopting import adopt_prompts, undo_adoption
 from mythos.mentorship.services.measuring import (
+    gather_evidence,
     give_feedback,
     measure_adoption,
     settle_measurement,
@@ -12,6 +13,7 @@ from mythos.mentorship.services.standing import note_run, refresh_scores, refres
 
 __all__ = [
     "adopt_prompts",
+    "gather_evidence",
     "give_feedback",
     "measure_adoption",
     "note_run",

@@ -19,6 +19,7 @@ from mythos.errors import Invalid, Stale
 from mythos.mentorship import trust
 from mythos.mentorship.models import MentorshipFeedback, MentorshipTrial, PromptMentorshipLog
 from mythos.mentorship.queries import get_log
+from mythos.mentorship.ranking import rank_mentors
 from mythos.mentorship.signals import adoption_measured
 from mythos.providers.base import Provider
 from mythos.rituals.comparing import compare_runs, pooled
@@ -75,7 +76,7 @@ def try_assistants(
     """Run rituals on the whole text of each assistant, so that they can be ranked by what they can."""
     chosen = list(assistants)
     _refuse_rituals(rituals, MOST_RITUALS)
-    if len(chosen) * len(rituals) > MOST_RUNS:
+    if len(chosen) * len(set(rituals)) > MOST_RUNS:
         raise Invalid("These are too many runs at once.", fields={"rituals": f"At most {MOST_RUNS} runs."})
     given = _pinned(provider, model, parameters)
     with transaction.atomic():
@@ -84,6 +85,17 @@ def try_assistants(
             for assistant in chosen
             for ritual in dict.fromkeys(rituals)
         ]
+
+
+def gather_evidence(
+    *, actor: Actor, mentee: Assistant, rituals: Sequence[int], provider: str, model: str = ""
+) -> list[RitualRun]:
+    """Run rituals on an assistant and on as many of its mentors as fit, those with the least evidence first."""
+    _refuse_rituals(rituals, MOST_RITUALS)
+    rows = sorted(rank_mentors(actor, mentee, most=MOST_RUNS).mentors, key=lambda row: (row.cases, row.place))
+    room = MOST_RUNS // len(set(rituals)) - 1
+    chosen = [mentee, *(row.mentor for row in rows[:room])]
+    return try_assistants(actor=actor, assistants=chosen, rituals=rituals, provider=provider, model=model)
 
 
 def settle_measurement(*, log_id: int) -> PromptMentorshipLog:
