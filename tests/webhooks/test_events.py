@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from mythos.codex.services import create_clause, create_codex, review_audit, revise_clause, sign_contract
+from mythos.market.services.bartering import Exchange, accept_offer, offer_trade
+from mythos.market.services.listings import close_listing
+from mythos.market.services.taking import Seen, buy_curriculum
 from mythos.prompts.services import create_prompt, move_label, remove_label, trash_prompt, untrash_prompt
 from mythos.rituals.models import RitualRun
 from mythos.rituals.signals import ritual_run_failed, ritual_run_finished
@@ -16,6 +19,7 @@ from mythos.webhooks.events import TYPES
 from mythos.webhooks.models import WebhookDelivery, WebhookEndpoint
 from mythos.webhooks.signing import new_salt
 from mythos.work.services import run_due
+from tests.market.stalls import grant, listed
 from tests.rituals.conftest import *  # noqa: F403 - a ritual to run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,6 +87,27 @@ def test_runs(cast, told, ritual):
     ritual_run_failed.send_robust(RitualRun, run_id=run.pk)
     assert told()["run.finished"][1]["ritual"] == ritual.slug
     assert told()["run.failed"][0] == f"run:{run.pk}"
+
+
+def test_the_market(cast, told, tmp_path, settings):
+    settings.HOME = tmp_path
+    listing = listed(cast.other_swarm, "sold", price=30, takes_barter=True)
+    grant(cast.swarm, 50)
+    made = offer_trade(actor=cast.owner, swarm=cast.swarm, listing_id=listing.pk, exchange=Exchange(credits_given=20))
+    accept_offer(actor=cast.stranger, offer_id=made.pk, number=1)
+    own = listed(cast.swarm, "own", price=5)
+    buy_curriculum(actor=cast.stranger, swarm=cast.other_swarm, listing_id=own.pk, seen=Seen(5))
+    close_listing(actor=cast.owner, listing_id=own.pk)
+    found = told()
+    assert found["credits.granted"][1] | {"transfer_id": 0, "actor": ""} == {
+        "transfer_id": 0, "amount": 50, "balance": 50, "reason": "To begin with.", "actor": "",
+    }  # fmt: skip
+    assert found["trade.moved"][0] == f"trade:{made.pk}"
+    assert (found["trade.moved"][1]["verb"], found["trade.moved"][1]["state"]) == ("accept", "accepted")
+    assert (found["curriculum.taken"][1]["how"], found["curriculum.taken"][1]["holder"]) == ("bartered", "Olympus")
+    assert (found["curriculum.sold"][1]["how"], found["curriculum.sold"][1]["price"]) == ("bought", 5)
+    assert found["listing.opened"][1]["title"] == "Own"
+    assert "listing.closed" in found
 
 
 def test_every_type_is_told_by_somebody():

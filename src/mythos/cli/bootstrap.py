@@ -68,7 +68,7 @@ def make_owner() -> FirstOwner | None:
         return None
     given = os.environ.get("MYTHOS_PASSWORD", "")
     password = given or secrets.token_urlsafe(12)
-    create_user(
+    owner = create_user(
         actor=SYSTEM,
         email=OWNER_EMAIL,
         name=OWNER_NAME,
@@ -76,6 +76,8 @@ def make_owner() -> FirstOwner | None:
         swarm=default_swarm(SYSTEM),
         role=Role.OWNER,
     )
+    owner.is_staff = True  # whoever starts the instance administers it, as for granting credits
+    owner.save(update_fields=["is_staff"])
     return FirstOwner(OWNER_EMAIL, OWNER_NAME, password, is_made_up=not given)
 
 

@@ -38,6 +38,8 @@ from mythos.web import (
     rituals,
     roles,
     signing,
+    trading,
+    wallet,
     webhooks,
     whatif,
 )
@@ -168,5 +170,14 @@ urlpatterns = [
     page("prompts/<int:prompt_id>/labels", labels.labels, "prompts.labels"),
     page("prompts/<int:prompt_id>/restore", prompts.restore, "prompts.restore"),
     page("prompts/<int:prompt_id>/fork", prompts.fork, "prompts.fork"),
+    page("market/wallet", wallet.page, "market.wallet"),
+    page("market/trades", wallet.trades, "market.trades"),
+    page("market/trades/<int:offer_id>", trading.trade, "market.trade"),
+    page("market/trades/<int:offer_id>/<str:verb>", trading.answer, "market.answer"),
+    page("market/licenses/<int:license_id>/update", wallet.update, "market.update"),
+    page("market/list", trading.list_page, "market.list"),
+    page("market/listings/<int:listing_id>/close", trading.close, "market.close"),
+    page("market/listings/<int:listing_id>/take", trading.take, "market.take"),
+    page("market/listings/<int:listing_id>/offer", trading.offer, "market.offer"),
     page("prompts/<path:slug>", prompts.by_slug, "prompts.by_slug"),
 ]

@@ -37,6 +37,8 @@ from mythos.webhooks import events
 from mythos.webhooks.models import WebhookEndpoint
 from mythos.webhooks.services import announce
 
+LISTING_EVENTS = {"opened": "listing.opened", "changed": "listing.changed", "closed": "listing.closed"}
+
 
 @receiver(prompt_revised, dispatch_uid="webhooks.prompt_revised")
 def tell_text(sender: Any, *, checkpoint_id: int, swarm_id: int, **_: Any) -> None:
@@ -153,6 +155,7 @@ def _tell_adoption(kind: str, log_id: int) -> None:
 def tell_listing(sender: Any, *, listing_id: int, verb: str, **_: Any) -> None:
     kind = {"opened": "listing.opened", "changed": "listing.changed", "closed": "listing.closed"}[verb]
     announce(events.of_listing(kind, Listing.objects.get(pk=listing_id)))
+    announce(events.of_listing(LISTING_EVENTS[verb], Listing.objects.get(pk=listing_id)))
 
 
 @receiver(curriculum_taken, dispatch_uid="webhooks.curriculum_taken")
