@@ -18,7 +18,7 @@ from mythos.market.licensing import allows_copies
 from mythos.market.models import BarterOffer, CurriculumLicense, Listing
 from mythos.market.queries.curricula import get_curriculum
 from mythos.market.queries.listings import get_listing, owned_lineages
-from mythos.market.queries.trades import Trade, get_trade, tradable
+from mythos.market.queries.trades import Trade, get_trade, history_of, tradable
 from mythos.market.queries.wallet import wallet_summary
 from mythos.market.services import bartering
 from mythos.market.services.listings import close_listing, list_curriculum
@@ -170,7 +170,7 @@ def _trade(request: HttpRequest, offer_id: int, error: MythosError | None) -> Ht
     context: dict[str, Any] = {
         "trade": found,
         "offer": found.offer,
-        "moves": found.offer.moves.all(),
+        "history": history_of(found.offer),
         "wallet": wallet_summary(user, swarm),
         "may_trade": may(user, "market.trade", swarm),
         **_typed(request, error),

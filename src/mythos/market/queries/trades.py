@@ -39,6 +39,34 @@ class Trade:
         return self.offer.expires_at
 
 
+@dataclass(frozen=True)
+class Said:
+    """A move with what both sides were to give under its terms, in words."""
+
+    move: BarterMove
+    proposer_gives: str
+    partner_gives: str
+
+
+def history_of(offer: BarterOffer) -> list[Said]:
+    """Every move of a trade, oldest first."""
+    goods: dict[tuple[int, int], list[str]] = {}
+    for number, giver, title in BarterItem.objects.filter(offer=offer).values_list("number", "giver", "title"):
+        goods.setdefault((number, giver), []).append(title)
+    return [
+        Said(
+            move,
+            _in_words(move.proposer_credits, goods.get((move.number, offer.proposer_id), [])),
+            _in_words(move.partner_credits, goods.get((move.number, offer.partner_id), [])),
+        )
+        for move in offer.moves.all()
+    ]
+
+
+def _in_words(credits: int, titles: list[str]) -> str:
+    return " and ".join(([f"{credits:,} credits"] if credits else []) + titles)
+
+
 def offers_of(actor: Actor, swarm: Swarm, *, is_open: bool | None = None) -> QuerySet[BarterOffer]:
     """Offers a swarm made or got, newest first."""
     rows = BarterOffer.objects.filter(Q(proposer=swarm) | Q(partner=swarm), Q(_mine(actor)))
