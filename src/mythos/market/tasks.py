@@ -1,6 +1,7 @@
 """Background entry points of this floor."""
 
 from mythos.market.services.bartering import EXPIRE_JOB, expire_offer
+from mythos.market.services.comparing import FIT_JOB, compare_with_codex
 from mythos.market.services.figures import FIGURES_JOB, refresh_figures
 from mythos.market.services.marking import MARK_JOB, mark_run
 from mythos.work.registry import Claim, task
@@ -21,3 +22,8 @@ def mark_attempts(claim: Claim) -> None:
 @task(FIGURES_JOB)
 def count_adopters(claim: Claim) -> None:
     refresh_figures(lineage=claim.payload["lineage"])
+
+
+@task(FIT_JOB)
+def compare(claim: Claim) -> None:
+    compare_with_codex(swarm_id=claim.payload["swarm_id"], curriculum_id=claim.payload["curriculum_id"])

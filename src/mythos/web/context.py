@@ -28,6 +28,7 @@ NAV = (
     ("/assistants/clusters", "draft"),
     ("/assistants", "roster"),
     ("/train/chains", "chains"),
+    ("/market", "market"),
     ("/jobs", "jobs"),
     ("/settings", "settings"),
 )

@@ -50,6 +50,8 @@ PAGES = (
     ("Drafts", "drafts.list", "assistants being put together", "blocks"),
     ("Training chains", "chains.list", "prompts that improve themselves", "route"),
     ("Mentorship", "mentorship.first", "assistants that teach each other", "graduation-cap"),
+    ("Curriculum market", "market.page", "buy, trade or clone curricula", "store"),
+    ("Your curricula", "curricula.mine", "made or taken, ritual tags, teaching", "graduation-cap"),
     ("Jobs", "jobs.list", "background work", "list-checks"),
     ("API tokens", "accounts.tokens", "keys for programs", "key"),
     ("Webhooks", "webhooks.list", "tell programs what happens", "bell"),
@@ -61,6 +63,7 @@ ACTIONS = (
     ("Import prompts", "prompts.import", "from a file", "upload"),
     ("New ritual", "rituals.new", "a test scenario", "plus"),
     ("New chain", "chains.new", "train assistants", "route"),
+    ("New curriculum", "curricula.new", "rituals in order with pass marks", "plus"),
     ("Import a ritual", "rituals.import", "promptfoo, CSV, JSON Lines", "upload"),
     ("Import a codex", "codex.import", "a rule book in Markdown", "upload"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
@@ -43,6 +43,17 @@ def get_curriculum(actor: Actor, key: int | str, swarm: Swarm | None = None) -> 
     if curriculum is None:
         raise NotFound(f"There is no curriculum {key!r}.", fields={"curriculum": "Unknown curriculum."})
     return curriculum
+
+
+def offered_curriculum(actor: Actor, curriculum_id: int) -> PromptCurriculumVault:
+    """One curriculum of the actor's swarms or on the market, or NotFound."""
+    mine = swarms_of(actor)
+    seen = Q(swarm__in=mine) | Q(listing__is_open=True) if mine.exists() else Q(pk=None)
+    rows = PromptCurriculumVault.objects.filter(seen, pk=curriculum_id)
+    found = rows.select_related("swarm", "curator", "figures", "listing", "cloned_from").first()
+    if found is None:
+        raise NotFound(f"There is no curriculum {curriculum_id}.", fields={"curriculum": "Unknown curriculum."})
+    return found
 
 
 def parts_of(curriculum: PromptCurriculumVault) -> list[CurriculumPart]:

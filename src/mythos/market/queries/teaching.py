@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
 from mythos.accounts.queries import swarms_of
+from mythos.assistants.models import Assistant
 from mythos.errors import NotFound
 from mythos.market.models import Certificate, Enrollment
 from mythos.market.progress import Progress, progress_of
@@ -42,3 +43,9 @@ def get_certificate(actor: Actor, serial: str) -> Certificate:
     if found is None:
         raise NotFound(f"There is no certificate {serial[:40]!r}.")
     return found
+
+
+def taught_lineages(assistant: Assistant) -> dict[str, str]:
+    """What an assistant is or was taught: state by lineage."""
+    rows = Enrollment.objects.filter(assistant=assistant).exclude(state=Enrollment.State.LEFT)
+    return dict(rows.values_list("curriculum__lineage", "state"))

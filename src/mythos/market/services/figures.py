@@ -24,6 +24,7 @@ from mythos.market.models import (
     PromptCurriculumVault,
     RitualTagBundle,
 )
+from mythos.market.services.listings import refresh_cards
 from mythos.work.services import enqueue
 
 FIGURES_JOB = "market.figures"
@@ -55,6 +56,7 @@ def refresh_figures(*, lineage: str) -> None:
         PromptCurriculumVault.objects.filter(lineage=lineage).update(adoption_rate=adopted["metric"])
         for curriculum in curricula:
             CurriculumFigures.objects.update_or_create(curriculum=curriculum, defaults=figures)
+        refresh_cards([curriculum.pk for curriculum in curricula])
     for bundle_lineage in _bundles(curricula):
         _refresh_bundle(bundle_lineage, now)
 

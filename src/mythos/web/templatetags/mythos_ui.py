@@ -32,6 +32,9 @@ SHAPES = {
 }
 PLAIN_SHAPE = "M4.5 0a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zm0 2a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z"
 JOBS = {
+    "market.mark": "Mark an attempt",
+    "market.figures": "Count who adopted a curriculum",
+    "market.fit": "Hold a curriculum against the codex",
     "codex.audit_clause": "Measure an edited rule",
     "codex.import": "Import a rule book",
     "prompts.import": "Import prompts",
