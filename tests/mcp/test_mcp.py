@@ -106,6 +106,7 @@ def test_no_tool_promotes_deletes_or_overrides(made, secret):
         "propose_revision",
         "run_affected_rituals",
         "rank_mentors",
+        "find_curricula",
     }
     assert {row.name for row in listed if not row.annotations.read_only_hint} == {
         "propose_revision",

@@ -10,6 +10,7 @@ from mythos.api import (
     codex,
     compare,
     contracts,
+    curricula,
     drafts,
     errors,
     feedback,
@@ -58,3 +59,4 @@ api.add_router("/webhooks", webhooks.router)
 api.add_router("/packages", packages.router)
 api.add_router("/train", training.router)
 api.add_router("/market", trade.router)
+api.add_router("", curricula.router)

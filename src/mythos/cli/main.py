@@ -36,6 +36,7 @@ COMMANDS = {
     "train": ("mythos.cli.training:group", True, "Training chains: start, watch, pause, resume, cancel, seal, report."),
     "market": ("mythos.cli.market:group", True, "The market: wallet, listings, buying, cloning, licences."),
     "trade": ("mythos.cli.trades:group", True, "Trades with other swarms: offer, counter, accept, withdraw."),
+    "curriculum": ("mythos.cli.curricula:group", True, "Curricula: compose, sign, teach assistants, certificates."),
     "mcp": ("mythos.mcp.command:mcp", True, "Offer prompts, resources and tools to a model over MCP."),
     "webhook": ("mythos.cli.webhooks:group", True, "Tell other programs what happens here, and see what was sent."),
     "user": ("mythos.cli.accounts:user", True, "Accounts of people."),

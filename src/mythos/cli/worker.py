@@ -10,6 +10,7 @@ import click
 from mythos.cli.database import prepare
 from mythos.cli.output import json_option, print_json
 from mythos.codex.services import sweep
+from mythos.market.services.figures import schedule_figures
 from mythos.prompts.services import schedule_purge
 from mythos.training.services import sweep_chains
 from mythos.webhooks.services import schedule_tidying
@@ -30,6 +31,7 @@ def worker(once: bool, as_json: bool) -> None:
     sweep_chains()
     schedule_purge()
     schedule_tidying()
+    schedule_figures()
     if once:
         tried = run_due()
         if as_json:

@@ -12,6 +12,8 @@ from mythos.accounts.models import ApiToken
 from mythos.assistants.queries import get_assistant
 from mythos.codex.exporting import contract_document
 from mythos.errors import Invalid, NotFound
+from mythos.market.queries.listings import SORTS, TABS, ListingQuery, listing_page
+from mythos.market.reporting import listing_document
 from mythos.mentorship.ranking import MOST_RANKED, rank_mentors
 from mythos.mentorship.reporting import ranking_document
 from mythos.prompts.limits import limited
@@ -139,6 +141,12 @@ def _rank_mentors(actor: ApiToken, given: Arguments) -> dict[str, Any]:
     return ranking_document(rank_mentors(actor, mentee, most=given.get("limit", 5)))
 
 
+def _find_curricula(actor: ApiToken, given: Arguments) -> dict[str, Any]:
+    query = ListingQuery(q=given.get("query", ""), tab=given.get("tab", "all"), sort=given.get("sort", "month"))
+    rows = listing_page(actor, query, given.get("limit", 10)).rows
+    return {"listings": [listing_document(row) for row in rows]}
+
+
 _NUMBER = {"type": "integer", "minimum": 1}
 _ALL = (
     Tool(
@@ -194,6 +202,19 @@ _ALL = (
         ("assistant",),
         True,
         _rank_mentors,
+    ),
+    Tool(
+        "find_curricula",
+        "Find curricula on the market with what adopters measured: median gain, rating, counts. Buys nothing.",
+        {
+            "query": _TEXT,
+            "tab": {"type": "string", "enum": list(TABS)},
+            "sort": {"type": "string", "enum": list(SORTS)},
+            "limit": {"type": "integer", "minimum": 1, "maximum": MOST_FOUND},
+        },
+        (),
+        True,
+        _find_curricula,
     ),
 )
 TOOLS = {tool.name: tool for tool in _ALL}

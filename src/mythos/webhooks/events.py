@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mythos.codex.models import CodexClauseAudit, CodexContract
-from mythos.market.models import BarterMove, CurriculumLicense, LedgerTransfer, Listing
+from mythos.market.models import BarterMove, Certificate, CurriculumLicense, LedgerTransfer, Listing, PartAttempt
 from mythos.mentorship.models import AssistantMentorTag, PromptMentorshipLog
 from mythos.prompts.models import Prompt, PromptCheckpoint, PromptLabelMove
 from mythos.rituals.models import RitualRun
@@ -45,6 +45,8 @@ TYPES = {
     "curriculum.taken": "The swarm bought, bartered or cloned a curriculum.",
     "curriculum.updated": "A copy of a curriculum was brought up to a newer version.",
     "trade.moved": "A trade of the swarm was offered, countered, accepted, declined, withdrawn, or ran out.",
+    "part.passed": "An assistant passed a part of a curriculum.",
+    "assistant.certified": "An assistant passed every part of a curriculum.",
     "credits.granted": "An administrator granted the swarm credits.",
 }
 
@@ -232,6 +234,37 @@ def of_trade(move: BarterMove, swarm_id: int) -> Event:
         "partner_credits": move.partner_credits,
     }
     return Event("trade.moved", swarm_id, f"trade:{offer.pk}", data)
+
+
+def of_attempt(attempt: PartAttempt) -> Event:
+    """An assistant passed a part, on practice or on sealed cases."""
+    row, part = attempt.enrollment, attempt.part
+    data = {
+        "enrollment_id": row.pk,
+        "curriculum": row.curriculum.slug,
+        "assistant": row.assistant.slug,
+        "position": part.position,
+        "kind": attempt.kind,
+        "score": attempt.score,
+        "pass_mark": part.pass_mark,
+    }
+    return Event("part.passed", row.curriculum.swarm_id, f"enrollment:{row.pk}", data)
+
+
+def of_certificate(row: Certificate) -> Event:
+    """An assistant is certified."""
+    record = row.record
+    data = {
+        "serial": row.serial,
+        "enrollment_id": row.enrollment_id,
+        "curriculum": record["curriculum"]["name"],
+        "assistant": record["assistant"]["slug"],
+        "score_before": record["score_before"],
+        "score_after": record["score_after"],
+        "simulated": record["model"]["simulated"],
+    }
+    swarm_id = row.enrollment.curriculum.swarm_id
+    return Event("assistant.certified", swarm_id, f"enrollment:{row.enrollment_id}", data)
 
 
 def of_grant(transfer: LedgerTransfer) -> Event:

@@ -14,8 +14,16 @@ from mythos.codex.signals import (
     contract_signed,
     contract_state_changed,
 )
-from mythos.market.models import BarterMove, CurriculumLicense, LedgerTransfer, Listing
-from mythos.market.signals import credits_granted, curriculum_taken, curriculum_updated, listing_changed, offer_moved
+from mythos.market.models import BarterMove, Certificate, CurriculumLicense, LedgerTransfer, Listing, PartAttempt
+from mythos.market.signals import (
+    assistant_certified,
+    credits_granted,
+    curriculum_taken,
+    curriculum_updated,
+    listing_changed,
+    offer_moved,
+    part_passed,
+)
 from mythos.mentorship.models import AssistantMentorTag, PromptMentorshipLog
 from mythos.mentorship.signals import adoption_measured, adoption_undone, mentorship_offered, prompts_adopted
 from mythos.prompts.bulk import has_row
@@ -182,6 +190,18 @@ def tell_trade(sender: Any, *, move_id: int, **_: Any) -> None:
 @receiver(credits_granted, dispatch_uid="webhooks.credits_granted")
 def tell_grant(sender: Any, *, transfer_id: int, **_: Any) -> None:
     announce(events.of_grant(LedgerTransfer.objects.select_related("target").get(pk=transfer_id)))
+
+
+@receiver(part_passed, dispatch_uid="webhooks.part_passed")
+def tell_part(sender: Any, *, attempt_id: int, **_: Any) -> None:
+    rows = PartAttempt.objects.select_related("part", "enrollment__curriculum", "enrollment__assistant")
+    announce(events.of_attempt(rows.get(pk=attempt_id)))
+
+
+@receiver(assistant_certified, dispatch_uid="webhooks.assistant_certified")
+def tell_certificate(sender: Any, *, certificate_id: int, **_: Any) -> None:
+    rows = Certificate.objects.select_related("enrollment__curriculum")
+    announce(events.of_certificate(rows.get(pk=certificate_id)))
 
 
 def _tell_audit(kind: str, audit_id: int) -> None:
