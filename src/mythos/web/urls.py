@@ -41,6 +41,8 @@ from mythos.web import (
     roles,
     signing,
     teaching,
+    trading,
+    wallet,
     webhooks,
     whatif,
 )
