@@ -12,8 +12,9 @@ from mythos.errors import NotFound
 from mythos.market.models import PromptCurriculumVault
 from mythos.market.progress import PartProgress, Progress
 from mythos.market.queries import curricula as queries
+from mythos.market.queries import federation as elsewhere
 from mythos.market.queries import teaching as lessons
-from mythos.market.services import bundles, composing, exporting, teaching
+from mythos.market.services import bundles, composing, exporting, federating, teaching
 
 router = Router(tags=["curricula"])
 
@@ -146,6 +147,42 @@ def leave(request: HttpRequest, enrollment_id: int) -> Any:
 def note(request: HttpRequest, enrollment_id: int, body: shapes.NoteIn) -> Any:
     """What others should know; it changes no figure."""
     return teaching.note_teaching(actor=actor_of(request), enrollment_id=enrollment_id, note=body.note)
+
+
+@router.get("/markets", response=list[shapes.SourceOut])
+def list_markets(request: HttpRequest, swarm: str | None = None) -> Any:
+    """Markets of other instances that the swarm follows."""
+    return elsewhere.visible_sources(actor_of(request), swarm_of(request, swarm))
+
+
+@router.post("/markets", response={201: shapes.SourceOut})
+def follow_market(request: HttpRequest, body: shapes.SourceIn, swarm: str | None = None) -> Any:
+    """Look at a market by its signed index; its key must stay the same from now on."""
+    actor, where = actor_of(request), swarm_of(request, swarm)
+    return Status(201, federating.follow_market(actor=actor, swarm=where, **body.dict()))
+
+
+@router.delete("/markets/{int:market_id}", response={204: None})
+def leave_market(request: HttpRequest, market_id: int) -> Any:
+    """Stop following; what was taken stays."""
+    federating.leave_market(actor=actor_of(request), source_id=market_id)
+    return Status(204, None)
+
+
+@router.get("/markets/curricula", response=shapes.RemotePage)
+def list_remote(
+    request: HttpRequest, q: str = "", swarm: str | None = None, limit: int = 50, cursor: str | None = None
+) -> Any:
+    """What followed markets offer, newest first."""
+    return page(elsewhere.remote_curricula(actor_of(request), swarm_of(request, swarm), q), limit, cursor)
+
+
+@router.post("/markets/curricula/{int:remote_id}/take", response={201: shapes.CurriculumDetail})
+def take_remote(request: HttpRequest, remote_id: int) -> Any:
+    """Fetch a curriculum, verify it against the signed index, and put a copy here."""
+    actor = actor_of(request)
+    made = federating.take_remote(actor=actor, remote_id=remote_id)
+    return Status(201, queries.get_curriculum(actor, made.pk))
 
 
 @router.get("/certificates/{str:serial}", response=shapes.SignedOut)

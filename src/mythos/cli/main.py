@@ -37,6 +37,7 @@ COMMANDS = {
     "market": ("mythos.cli.market:group", True, "The market: wallet, listings, buying, cloning, licences."),
     "trade": ("mythos.cli.trades:group", True, "Trades with other swarms: offer, counter, accept, withdraw."),
     "curriculum": ("mythos.cli.curricula:group", True, "Curricula: compose, sign, teach assistants, certificates."),
+    "elsewhere": ("mythos.cli.elsewhere:group", True, "Markets of other instances: publish, follow, take."),
     "mcp": ("mythos.mcp.command:mcp", True, "Offer prompts, resources and tools to a model over MCP."),
     "webhook": ("mythos.cli.webhooks:group", True, "Tell other programs what happens here, and see what was sent."),
     "user": ("mythos.cli.accounts:user", True, "Accounts of people."),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from mythos.accounts.permissions import may_of
 from mythos.assistants.queries import visible_assistants
-from mythos.errors import Invalid, MythosError
+from mythos.errors import Invalid, MythosError, PackageUnreadable, ProviderFailed
 from mythos.formats.curriculum import pack
 from mythos.market.fitting import fits_of
 from mythos.market.models import PromptCurriculumVault
@@ -23,11 +23,13 @@ from mythos.market.queries.curricula import (
     visible_bundles,
     visible_curricula,
 )
+from mythos.market.queries.federation import remote_curricula, taken_versions, visible_sources
 from mythos.market.queries.teaching import visible_enrollments
 from mythos.market.services.bundles import create_bundle, delete_bundle
 from mythos.market.services.comparing import want_fits
 from mythos.market.services.composing import Part, create_curriculum, delete_curriculum, update_curriculum
 from mythos.market.services.exporting import export_curriculum, reveal_cases
+from mythos.market.services.federating import follow_market, leave_market, refresh_market, take_remote
 from mythos.prompts.queries import visible_prompts
 from mythos.rituals.queries import visible_rituals
 from mythos.web.context import current_swarm, user_of
@@ -46,6 +48,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"fields": {}, "typed": {}}
     if request.method == "POST":
         try:
+            if _elsewhere(request):
+                return redirect("curricula.mine")
             if post.get("do") == "delete":
                 delete_bundle(actor=user, bundle_id=int(post.get("bundle", "0") or 0))
             else:
@@ -58,9 +62,12 @@ def mine(request: HttpRequest) -> HttpResponse:
                     rituals=post.getlist("rituals"),
                 )
             return redirect("curricula.mine")
-        except Invalid as error:
+        except (Invalid, ProviderFailed, PackageUnreadable) as error:
             context = {"fields": error.fields, "typed": post, "error": error}
     context |= {
+        "sources": visible_sources(user, swarm),
+        "remote": remote_curricula(user, swarm)[:MOST_ROWS],
+        "taken": taken_versions(swarm),
         "curricula": visible_curricula(user, swarm).select_related("listing")[:MOST_ROWS],
         "bundles": visible_bundles(user, swarm).prefetch_related("rituals")[:MOST_ROWS],
         "enrollments": visible_enrollments(user, swarm)[:MOST_ROWS],
@@ -68,6 +75,24 @@ def mine(request: HttpRequest) -> HttpResponse:
         "may": _may(request),
     }
     return render(request, "market/mine.html", context, status=422 if "error" in context else 200)
+
+
+def _elsewhere(request: HttpRequest) -> bool:
+    """Follow a market elsewhere, look again, leave it, or take a curriculum from it; whether one of these was asked."""
+    user, post, do = user_of(request), request.POST, request.POST.get("do", "")
+    row = int(post.get("row", "0") or 0)
+    if do == "follow":
+        swarm = current_swarm(request)
+        mark = post.get("fingerprint", "")
+        follow_market(actor=user, swarm=swarm, address=post.get("address", ""), fingerprint=mark)
+    elif do == "look":
+        refresh_market(actor=user, source_id=row)
+    elif do == "leave":
+        leave_market(actor=user, source_id=row)
+    elif do == "take":
+        made = take_remote(actor=user, remote_id=row)
+        messages.success(request, f"{made} {made.version} is here.")
+    return do in ("follow", "look", "leave", "take")
 
 
 def page(request: HttpRequest, curriculum_id: int) -> HttpResponse:

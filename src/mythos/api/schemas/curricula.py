@@ -231,3 +231,38 @@ class TryIn(Schema):
 
 class NoteIn(Schema):
     note: str
+
+
+class SourceOut(Schema):
+    id: int
+    address: str
+    title: str
+    fingerprint: str
+    signer_name: str
+    problem: str
+    checked_at: datetime
+
+
+class SourceIn(Schema):
+    address: str
+    fingerprint: str = Field("", description="Heard by another way; without it the first key is taken.")
+
+
+class RemoteOut(Schema):
+    id: int
+    name: str
+    title: str
+    version: str
+    license: str
+    lineage: str
+    market: str
+    entry: dict[str, Any]
+
+    @staticmethod
+    def resolve_market(row: Any) -> str:
+        return str(row.source.address)
+
+
+class RemotePage(Schema):
+    items: list[RemoteOut]
+    next: str | None = None
