@@ -13,11 +13,12 @@ from mythos.text.detectors.base import AlignedPair, Direction, Finding
 from mythos.text.detectors.whole import added, removed, reworded, rewritten
 from mythos.text.embed import embed
 from mythos.text.features import features
-from mythos.text.lifted import lifted_in, outvoted
+from mythos.text.lifted import CERTAIN, lifted_in, outvoted
 from mythos.text.normalize import normalize
 from mythos.text.parallel import begin
 from mythos.text.reading import readings
 from mythos.text.segment import Sentence
+from mythos.text.steps import turned_round
 from mythos.text.units import Unit, Units, units
 
 __all__ = ["Comparison", "Finding", "Thresholds", "Verdict", "compare"]
@@ -89,15 +90,18 @@ def compare(
     found = units(old, new, use_embeddings=use_embeddings)
     similar = begin(_similarity, found) if measure_similarity else None
     findings = [_quoted(finding, old, new) for unit in found.changed for finding in _detect(unit)]
-    if not found.changed:
+    steps = turned_round(old, new, found.before, found.after)
+    if not found.changed and not steps:
         return Comparison((), "preserved", 0.99, similar.result() if similar else None)
     bans = [_quoted(finding, old, new) for finding in lifted_in(found.changed)]
-    odds = outvoted(_odds(old, new, found, findings, use_models=use_embeddings), bans)
+    odds = _odds(old, new, found, findings, use_models=use_embeddings) if found.changed else CERTAIN
+    odds = outvoted(odds, [*bans, *steps])
     if not any(finding.kind == "negation" and finding.direction == "reversed" for finding in findings):
         findings += bans
+    findings += steps
     verdict, confidence = _verdict(odds, thresholds)
     settled = _settled(findings, found, (old, new), odds, verdict, thresholds)
-    typo = all(unit.pair is not None and _only_spelling(unit.pair) for unit in found.changed)
+    typo = not steps and all(unit.pair is not None and _only_spelling(unit.pair) for unit in found.changed)
     return Comparison(settled, verdict, confidence, similar.result() if similar else None, odds.worse, typo)
 
 

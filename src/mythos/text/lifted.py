@@ -13,6 +13,7 @@ from mythos.text.units import Unit
 from mythos.text.words import Word
 
 WORSE, BETTER = 0.9, 0.02
+CERTAIN = Odds(WORSE, BETTER)
 _KEPT = 0.75  # share of the new sentence's content words that the ban had
 _WAYS_OUT = frozenset({"without", "unless", "except", "until", "before", "but"})
 _BINDS = frozenset({"always", "may", "can", "must", "should", "shall", "will", "please", "freely"})
@@ -46,7 +47,7 @@ def lifted(pair: AlignedPair) -> Finding | None:
 
 
 def outvoted(odds: Odds, bans: Sequence[Finding]) -> Odds:
-    """The odds, raised where a ban was lifted."""
+    """The odds, raised where a ban was lifted or steps were turned round."""
     return Odds(max(odds.worse, WORSE), min(odds.better, BETTER)) if bans else odds
 
 
