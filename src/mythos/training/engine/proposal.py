@@ -35,13 +35,15 @@ def worse(before: Results, after: Results, edited: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Rounds:
-    """`batch` train cases a round; `depth` rounds before a validation while children are kept, `stalled` after that.
-    The reflector is shown at most `max_records` complaints and the `shown` latest rejected edits of a component;
-    `reserve` cases of the step's share are left for the race."""
+    """`batch` train cases a round; `depth` rounds before a validation while children are kept, one after a step that
+    kept nothing. After `lost` such steps in a row one component is edited at a time, by all that is known of the
+    parent: noise makes every component complain a little, and many edits at once hide the good one. The reflector is
+    shown at most `max_records` complaints and the `shown` latest rejected edits of a component; `reserve` cases of the
+    step's share are left for the race."""
 
     batch: int = 6
     depth: int = 4
-    stalled: int = 1
+    lost: int = 6
     shown: int = 6
     max_records: int = 12
     reserve: int = 24
@@ -49,8 +51,11 @@ class Rounds:
     def propose(self, setting: Setting, parent: Member, calls: StepCalls) -> Proposed:
         work = _Work(self, setting, parent, calls)
         stall = int(setting.view.memory["stall"])
-        for number in range(self.depth if stall == 0 else self.stalled):
-            if not work.round(number):
+        if stall >= self.lost:
+            work.focus(stall // 2)
+            return work.result()
+        for number in range(1 if stall else self.depth):
+            if not work.round(number, work.batch()):
                 break
         return work.result()
 
@@ -90,7 +95,13 @@ class _Work:
         dice(self.setting.random_state, "train order").shuffle(order)
         return order
 
-    def _batch(self) -> list[str]:
+    def focus(self, turn: int) -> None:
+        """One round that edits one component only, the one with most complaints first, the others in their turn."""
+        known = [case for case in self.setting.task.train_ids if not self.calls.price(self.texts, "train", [case])]
+        fresh = [case for case in self.order if case not in known][: self.plan.batch]
+        self.round(0, [*known, *fresh], turn)
+
+    def batch(self) -> list[str]:
         """Cases that still fail are kept until they pass; fresh ones take the places of those that do."""
         size = min(self.plan.batch, len(self.order))
         cases = [case for case, result in self.seen.items() if result.records][:size]
@@ -103,8 +114,8 @@ class _Work:
                 cases.append(case)
         return cases
 
-    def round(self, number: int) -> bool:
-        cases = self._batch()
+    def round(self, number: int, cases: list[str], turn: int | None = None) -> bool:
+        """Try the cases, take back what did harm, and reflect on what failed; False when the budget has no room."""
         race = min(self.plan.reserve, len(self.setting.task.validation_ids))
         if not self.calls.affords(self.calls.price(self.texts, "train", cases) + race, len(self.texts)):
             return False
@@ -117,9 +128,14 @@ class _Work:
         self.seen = dict(now)
         for name, found in records.items():
             self.asked[name] = (*self.asked.get(name, ()), *(record.feedback for record in found))
-        if any(records.values()):
+        records = {name: records[name] for name in self._chosen(records, turn)}
+        if records:
             self._edit(number, records)
         return True
+
+    def _chosen(self, records: Mapping[str, list[Record]], turn: int | None) -> list[str]:
+        failing = sorted((name for name in records if records[name]), key=lambda name: (-len(records[name]), name))
+        return failing if turn is None or not failing else [failing[turn % len(failing)]]
 
     def _roll_back(self, now: Results) -> list[str]:
         names = worse(self.seen, now, list(self.last))
@@ -133,7 +149,9 @@ class _Work:
         self.last = {}
         return names
 
-    def _edit(self, number: int, records: Mapping[str, list[Record]]) -> None:
+    def _edit(self, number: int, records: dict[str, list[Record]]) -> None:
+        for name in sorted(records):
+            dice(self.setting.random_state, f"records {number} {name}").shuffle(records[name])
         rejected = [*self.setting.view.rejected, *self._rejected()]
         made = self.gate.edit(self.texts, records, rejected, f"{number}", self.plan.shown, self.plan.max_records)
         self.dead = 0 if any(edit.cause != "failed" for edit in made) else self.dead + len(made)

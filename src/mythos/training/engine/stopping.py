@@ -12,7 +12,7 @@ class Limits:
     """Steps done, patience lost, or a reflector that gives nothing usable any more."""
 
     dead: int = 12
-    patience: int = 30
+    patience: int = 60
 
     def reason(self, view: Snapshot, settings: Settings) -> str:
         if view.memory["starved"]:
