@@ -35,6 +35,7 @@ from django.utils import timezone  # noqa: E402
 from mythos.accounts.actors import SYSTEM  # noqa: E402
 from mythos.accounts.services import create_swarm  # noqa: E402
 from mythos.providers import PROVIDERS  # noqa: E402
+from mythos.training.models import SwarmTrainingChain, TrainingCall  # noqa: E402
 from mythos.training.services import Wish, start_chain  # noqa: E402
 from mythos.work.models import Job  # noqa: E402
 from mythos.work.services import claim, run  # noqa: E402
@@ -65,6 +66,12 @@ def wait_for_a_call(written: int, child: int) -> None:
         time.sleep(0.001)
 
 
+def stored(chain: SwarmTrainingChain) -> int:
+    """How many calls of the provider are written down with their result."""
+    kinds = ("evaluation", "held_out")
+    return TrainingCall.objects.filter(chain=chain, kind__in=kinds).exclude(state="begun").count()
+
+
 def main() -> None:
     """One JSON object on stdout."""
     kills, cases = (int(value) for value in (sys.argv[1:] + ["100", "24"][len(sys.argv) - 1 :])[:2])
@@ -80,7 +87,7 @@ def main() -> None:
     ]
     disturbed, quiet = both
     Job.objects.filter(key=str(quiet.pk)).update(not_before=timezone.now() + timedelta(days=1))
-    chance, killed, worst, again = random.Random(1), 0, 0, 0
+    chance, killed, worst = random.Random(1), 0, 0
     while killed < kills:
         written = LEDGER.stat().st_size if LEDGER.exists() else 0
         child = work()
@@ -95,8 +102,7 @@ def main() -> None:
         if disturbed.state == "done":
             break
         killed += 1
-        made = calls(LEDGER)
-        worst, again = max(worst, made.total() - len(made) - again), made.total() - len(made)
+        worst = max(worst, len(calls(LEDGER)) - stored(disturbed))
     if disturbed.state != "done":
         os.waitpid(work(), 0)
     disturbed.refresh_from_db()
