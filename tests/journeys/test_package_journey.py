@@ -1,4 +1,6 @@
-"""A package from one swarm to another: signed, sent, a clash decided, and updated with what both sides changed."""
+"""A package from one swarm to another: signed, sent, a clash with the codex seen and resolved through its review, the
+rituals run again, and two updates: one merged by itself, one by hand.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ import pytest
 from tests.journeys.test_journeys import check, watched
 
 pytestmark = pytest.mark.enable_socket
+RULE = "Never promise a refund without approval."
 # A prompt under contract in the demo swarm, and a second swarm of the same owner whose rule says the opposite.
 PREPARE = """
 from mythos.cli.main import start_django
@@ -30,6 +33,12 @@ for swarm, rule in ((demo, RULE), (other, "Promise every refund without approval
     codex = create_codex(actor=SYSTEM, swarm=swarm, slug="desk-rules")
     create_clause(actor=SYSTEM, codex=codex, ref="no_refund", title="No refund", text=rule)
 sign_contract(actor=SYSTEM, prompt_id=prompt.pk, base=0, clauses=[{"ref": "no_refund"}])
+from mythos.formats.rituals import CaseRecord
+from mythos.rituals.services import create_ritual, execute_run, start_run
+case = CaseRecord(ref="c", input="Where is it?", expectations=[{"type": "max-tokens", "value": 200}])
+ritual = create_ritual(actor=SYSTEM, swarm=demo, slug="parcel-desk", type="format", prompt=prompt, cases=[case])
+run = start_run(actor=SYSTEM, ritual_id=ritual.pk, provider="scripted")
+assert execute_run(actor=SYSTEM, run_id=run.pk).state == "done"  # here: the worker is busy with the demo's own
 """
 
 
@@ -44,7 +53,8 @@ def go_to_swarm(page, site, name):
 def rewrite(page, site, slug, before, after):
     page.goto(f"{site.address}/prompts/{slug}")
     editor = page.locator(".cm-content")
-    editor.fill("\n".join(page.locator(".cm-line").all_inner_texts()).replace(before, after))
+    lines = [line.strip("\n") for line in page.locator(".cm-line").all_inner_texts()]  # an empty one is a line feed
+    editor.fill("\n".join(lines).replace(before, after))
     page.click("button.pri")
     page.wait_for_selector("text=/[Ss]aved as version/")
 
@@ -66,6 +76,33 @@ def verify(page, site, path):
     page.get_by_role("button", name="Verify").first.click()
     page.wait_for_url(re.compile(r"/install/\d+$"))
     return page.url
+
+
+def accept_the_proposal(page):
+    """The reviewers' way: the rule of the package is measured, then taken into the codex."""
+    page.get_by_role("link", name=re.compile("^proposal")).click()
+    page.fill("#reason", "Theirs is the better rule.", timeout=300_000)
+    page.get_by_role("button", name="Accept and publish").click()
+    page.wait_for_selector(".badge:has-text('Published')", timeout=60_000)
+
+
+def run_the_rituals(page, site):
+    page.goto(f"{site.address}/prompts/package/installed/parcel-desk")
+    page.get_by_role("button", name="Run and compare").click()
+    page.wait_for_selector("text=under way")
+    page.wait_for_selector("#claims svg.interval", timeout=400_000)
+    assert page.locator("#claims td", has_text="1 of 1").count() == 2
+    assert page.locator("#claims .badge", has_text="Simulated").count() == 1
+
+
+def install(page):
+    page.get_by_role("button", name="Install", exact=True).click()
+    page.wait_for_url(re.compile(r"/installed/parcel-desk$"), timeout=120_000)
+
+
+def text_of(page, site):
+    page.goto(f"{site.address}/prompts/parcel/desk")
+    return page.inner_text(".cm-content")
 
 
 def test_a_package_travels_with_its_proof(site, browser, signed_in, tmp_path):
@@ -99,10 +136,11 @@ def test_a_package_travels_with_its_proof(site, browser, signed_in, tmp_path):
     assert page.locator("legend", has_text="clause desk-rules/no_refund").count() == 1
     problems += check(page, plan)
     page.goto(plan)
-    page.get_by_label("Hold the contracts against your clause").check()
-    page.get_by_role("button", name="Install", exact=True).click()
-    page.wait_for_url(re.compile(r"/installed/parcel-desk$"), timeout=120_000)
+    page.get_by_label("and propose theirs to your codex").check()
+    install(page)
     assert page.locator("td", has_text="breached").count() == 1
+    accept_the_proposal(page)
+    run_the_rituals(page, site)
     problems += [p for address in (page.url, f"{site.address}/prompts/package/install") for p in check(page, address)]
 
     rewrite(page, site, "parcel/desk", "You answer", "You kindly answer")
@@ -112,13 +150,29 @@ def test_a_package_travels_with_its_proof(site, browser, signed_in, tmp_path):
     go_to_swarm(page, site, "Branch")
     verify(page, site, second)
     assert page.locator(".chip", has_text="merged").count() == 1
-    page.get_by_label("Hold the contracts against your clause").check()
-    page.get_by_role("button", name="Install", exact=True).click()
-    page.wait_for_url(re.compile(r"/installed/parcel-desk$"), timeout=120_000)
-    page.goto(f"{site.address}/prompts/parcel/desk")
-    text = page.inner_text(".cm-content")
+    assert page.locator("legend", has_text="clause").count() == 0  # the rule of the package is that of the codex now
+    install(page)
+    text = text_of(page, site)
     assert "kindly" in text
     assert "Stay calm." in text
+
+    rewrite(page, site, "parcel/desk", "Stay calm.", "Stay polite.")
+    go_to_swarm(page, site, "Demo swarm")
+    rewrite(page, site, "parcel/desk", "Stay calm.", "Stay calm and brief.")
+    third = export(page, site, tmp_path)
+    go_to_swarm(page, site, "Branch")
+    problems += check(page, verify(page, site, third))
+    verify(page, site, third)
+    merge = page.locator("textarea[name='text:prompt:parcel/desk']")
+    shown = merge.input_value()
+    for line in ("<<<<<<< mine", "Stay polite.", "||||||| base", "Stay calm.", "=======", "Stay calm and brief."):
+        assert f"{line}\n" in shown
+    page.get_by_label("Take the text below").check()
+    page.get_by_role("button", name="Install", exact=True).click()
+    page.wait_for_selector("text=still has a mark of the conflict")
+    merge.fill("You kindly answer questions about refunds.\n\n" + RULE + "\n\nStay polite, calm and brief.")
+    install(page)
+    assert "Stay polite, calm and brief." in text_of(page, site)
     go_to_swarm(page, site, "Demo swarm")
     assert problems == []
     assert [line for line in complaints if "422" not in line] == []
