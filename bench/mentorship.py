@@ -20,7 +20,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
-RITUALS, WORLD, CASES = 4, 120, 40
+RITUALS, WORLD, CASES = 4, 100, 40
 ANSWERS = 60
 
 
@@ -172,7 +172,8 @@ def one_swarm(count: int, seed: int) -> list[dict[str, Any]]:
     """Of each assistant: its truly best teachers, who stood first, and who was suggested.
 
     A ritual has many topics in the world, and an assistant refuses the share of them that its planted skill says. One
-    in ten is an expert in one ritual. A run sees a sample of the topics, so what it shows differs from what is true.
+    knows all rituals well, one in each ritual only that. A run sees a sample of the topics, so what it shows differs
+    from what is true.
     """
     from mythos.accounts.actors import SYSTEM
     from mythos.mentorship.ranking import rank_mentors
@@ -182,9 +183,11 @@ def one_swarm(count: int, seed: int) -> list[dict[str, Any]]:
     world = [[f"topic{r}x{n}" for n in range(WORLD)] for r in range(RITUALS)]
     texts, truth = [], []
     for number in range(count):
-        skills = [chance.uniform(0.1, 0.6) for _ in range(RITUALS)]
-        if number % 10 == 0:
-            skills[number // 10 % RITUALS] = 0.95
+        skills = [chance.uniform(0.1, 0.5) for _ in range(RITUALS)]
+        if number == 0:
+            skills = [0.9] * RITUALS
+        elif number <= RITUALS:
+            skills[number - 1] = 0.9
         known = [{topic for topic in world[r] if chance.random() < skills[r]} for r in range(RITUALS)]
         truth.append([len(known[r]) / WORLD for r in range(RITUALS)])
         texts.append("\n".join(f"Refuse requests for {topic}." for topics in known for topic in sorted(topics)))

@@ -13,7 +13,7 @@ import pytest
 from tests.journeys.test_journeys import check, watched
 
 pytestmark = pytest.mark.enable_socket
-PATIENCE = 90.0
+PATIENCE = 240.0
 PREPARE = """
 from mythos.cli.main import start_django
 start_django()

@@ -99,7 +99,7 @@ def rank_mentors(actor: Actor, mentee: Assistant, *, most: int = MOST_RANKED) ->
     order = sorted(scores, key=lambda key: (-known.get(key, 0.0), key not in known, -scores[key], key))[:most]
     chosen = tags.filter(assistant__in=order).prefetch_related("prompt_sets__prompts")
     shown = _ranked(mentee, order, {tag.assistant_id: tag for tag in chosen}, scores)
-    found = _lead(mentee, shown, sum(value > 0 for value in known.values()))
+    found = _lead(mentee, shown)
     return Ranking(shown, len(scores), found, _missing(mentee, shown, found))
 
 
@@ -122,7 +122,7 @@ def _ranked(
     return tuple(found)
 
 
-def _lead(mentee: Assistant, shown: Sequence[RankedMentor], contenders: int) -> Lead:
+def _lead(mentee: Assistant, shown: Sequence[RankedMentor]) -> Lead:
     able = [row for row in shown if row.is_enough][:2]
     if not able:
         return Lead("none")
@@ -137,7 +137,7 @@ def _lead(mentee: Assistant, shown: Sequence[RankedMentor], contenders: int) -> 
         )
         for row in able
     )
-    return teaching.lead(records[mentee.pk], first, second, contenders)
+    return teaching.lead(records[mentee.pk], first, second)
 
 
 def _missing(mentee: Assistant, shown: Sequence[RankedMentor], found: Lead) -> str:

@@ -94,8 +94,12 @@ def overlap(one: set[int], other: set[int]) -> float:
     return len(one & other) / len(both) if both else 1.0
 
 
-def lead(mentee: Sequence[Record], first: Weighted, second: Weighted, contenders: int) -> Lead:
-    """Whether the first teaches more than the second, case by case; the level counts everybody it was chosen from."""
+def lead(mentee: Sequence[Record], first: Weighted, second: Weighted) -> Lead:
+    """Whether the first teaches more than the second, case by case.
+
+    That the first was picked needs no correction: the second was picked as well, and their gap only shrinks with the
+    number they were picked from (Gutmann & Maymin 1987).
+    """
     one, other = first.per_case(mentee), second.per_case(mentee)
     shared = sorted(one.keys() & other.keys())
     gaps = np.array([one[key] - other[key] for key in shared])
@@ -103,7 +107,7 @@ def lead(mentee: Sequence[Record], first: Weighted, second: Weighted, contenders
         return Lead("none")
     if len(gaps) < 2:
         return Lead("open", needed=2 - len(gaps))
-    z = NormalDist().inv_cdf(1 - ALPHA / (2 * max(1, contenders - 1)))
+    z = NormalDist().inv_cdf(1 - ALPHA / 2)
     mean, spread = float(gaps.mean()), float(gaps.std(ddof=1))
     error = z * spread / math.sqrt(len(gaps))
     if mean - error > 0:
