@@ -17,6 +17,7 @@ from mythos.accounts.queries import default_swarm
 from mythos.accounts.services import create_swarm, create_user
 from mythos.assistants.queries import get_assistant
 from mythos.assistants.services import create_assistant
+from mythos.cli.demo_market import fill_market
 from mythos.codex.services import import_codex, sign_contract
 from mythos.demo import Demo, DemoCharter, DemoDraft, load_demo
 from mythos.drafts.services import create_draft
@@ -116,6 +117,8 @@ def fill_demo(swarm: Swarm, demo: Demo, say: Say) -> None:
     for draft in demo.drafts:
         _begin_draft(swarm, draft)
         say(f"  {draft.name}: a draft of {len(draft.blocks)} blocks")
+    if offered := fill_market(swarm, demo.rituals, demo.codices[-1]):
+        say(f"  {offered} curricula on the market")
 
 
 def _sign_charter(swarm: Swarm, charter: DemoCharter) -> None:

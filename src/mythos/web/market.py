@@ -28,9 +28,10 @@ from mythos.web.htmx import render
 
 @dataclass(frozen=True)
 class Fit:
-    """How a curriculum stands to the rules of who looks: compared or not, and the first rule it clashes with."""
+    """How a curriculum stands to the rules of who looks: how many were compared, and the first clash."""
 
     is_known: bool
+    compared: int = 0
     clash: str = ""
     more: int = 0
 
@@ -113,7 +114,7 @@ def fit_of(found: CurriculumFit | None, bound: set[str] | None = None) -> Fit:
     if found is None:
         return Fit(False)
     refs = list(dict.fromkeys(clash["ref"] for clash in found.clashes if bound is None or clash["ref"] in bound))
-    return Fit(True, refs[0] if refs else "", len(refs) - 1)
+    return Fit(True, found.compared, refs[0] if refs else "", len(refs) - 1)
 
 
 def bound_refs(assistant: Assistant) -> set[str]:
