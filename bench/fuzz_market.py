@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import random
 import sys
@@ -274,6 +275,7 @@ def main() -> int:
     from mythos.cli.database import prepare
 
     prepare()
+    logging.disable(logging.ERROR)  # news that a killed process never sends is logged
     began = time.perf_counter()
     fair = Fair(options.seed)
     for number in range(1, options.count + 1):

@@ -25,6 +25,7 @@ from mythos.market.services.listings import close_listing, list_curriculum
 from mythos.market.services.taking import Seen, buy_curriculum, clone_curriculum
 from mythos.web.context import current_swarm, user_of
 from mythos.web.forms import trade as forms
+from mythos.web.market import cards_of
 
 MOST_CHOICES = 100
 
@@ -84,6 +85,7 @@ def take(request: HttpRequest, listing_id: int) -> HttpResponse:
     context = {
         "listing": listing,
         "how": how,
+        "fit": cards_of(swarm, [listing])[0].fit,
         "wallet": wallet,
         "after": wallet.balance - price,
         "error": error,

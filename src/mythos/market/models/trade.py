@@ -50,21 +50,15 @@ class Listing(models.Model):
                 condition=models.Q(price__isnull=True) | models.Q(price__gt=0), name="listing_price_above_zero"
             ),
         ]
+        # Only what is on the market is looked for, so the indexes hold nothing else: one an order.
         indexes = [
-            models.Index(fields=["is_open", "-adopters_month", "-id"], name="listing_by_month"),
-            models.Index(fields=["is_open", "-gain", "-id"], name="listing_by_gain"),
-            models.Index(fields=["is_open", "-rating", "-id"], name="listing_by_rating"),
-            models.Index(fields=["is_open", "-id"], name="listing_newest"),
+            models.Index(fields=["-adopters_month", "-id"], condition=models.Q(is_open=True), name="open_by_month"),
+            models.Index(fields=["-gain", "-id"], condition=models.Q(is_open=True), name="open_by_gain"),
+            models.Index(fields=["-rating", "-id"], condition=models.Q(is_open=True), name="open_by_rating"),
+            models.Index(fields=["-id"], condition=models.Q(is_open=True), name="open_newest"),
+            models.Index(fields=["price", "-id"], condition=models.Q(is_open=True), name="open_by_price"),
             models.Index(
-                fields=["price", "-id"],
-                condition=models.Q(is_open=True, price__isnull=False),
-                name="listing_for_credits",
-            ),
-            models.Index(
-                fields=["-id"], condition=models.Q(is_open=True, takes_barter=True), name="listing_for_barter"
-            ),
-            models.Index(
-                fields=["-id"], condition=models.Q(is_open=True, clonable="practice"), name="listing_to_clone"
+                fields=["price", "takes_barter", "clonable"], condition=models.Q(is_open=True), name="open_ways"
             ),
         ]
 

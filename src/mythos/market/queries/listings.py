@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.core.cache import cache
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.expressions import OrderBy
 
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
@@ -19,6 +21,10 @@ from mythos.market.models import CurriculumLicense, Listing, PromptCurriculumVau
 
 PAGE = 24
 MOST_WORDS = 8
+LOOKED_THROUGH = 1_000
+COUNTS_KEY = "market.counts"
+COUNTS_SECONDS = 15
+COUNTED_ANEW = 2_000
 # name -> (label, column, highest first)
 SORTS = {
     "month": ("Most adopted this month", "adopters_month", True),
@@ -58,11 +64,17 @@ class ListingPage:
 
 def market_listings(actor: Actor, query: ListingQuery) -> QuerySet[Listing]:
     """What is on the market and fits; anybody with a swarm may look."""
+    return _with_words(_without_words(actor, query), query)
+
+
+# The same rows in two spellings. Indexes hold what is open, and are only thought of where the first stands.
+_OPEN, _OPEN_BY_TABLE = Q(is_open=True), Q(is_open__in=[True])
+
+
+def _without_words(actor: Actor, query: ListingQuery, is_open: Q = _OPEN) -> QuerySet[Listing]:
     if not swarms_of(actor).exists():
         raise NotFound("You belong to no swarm yet.", hint="Ask an owner to add you to one.")
-    rows = Listing.objects.filter(_tab(query.tab), is_open=True)
-    for word in query.q.lower().split()[:MOST_WORDS]:
-        rows = rows.filter(words__contains=word)
+    rows = Listing.objects.filter(_tab(query.tab), is_open)
     if query.license:
         rows = rows.filter(license=query.license)
     if query.seller:
@@ -70,18 +82,44 @@ def market_listings(actor: Actor, query: ListingQuery) -> QuerySet[Listing]:
     return rows
 
 
+def _with_words(rows: QuerySet[Listing], query: ListingQuery) -> QuerySet[Listing]:
+    for word in query.q.lower().split()[:MOST_WORDS]:
+        rows = rows.filter(words__contains=word)
+    return rows
+
+
 def listing_page(actor: Actor, query: ListingQuery, most: int = PAGE) -> ListingPage:
-    """One page by key: a new listing never shifts the ones after it."""
+    """One page by key: a new listing never shifts the ones after it.
+
+    Words are looked for among the first rows of the order, read by its index. Only words that are too rare to fill a
+    page there are looked for in the whole table, which is then read from front to back: going by the order costs twice.
+    """
     _, column, is_falling = _sort(query.sort)
-    rows = market_listings(actor, query)
+    beyond = _beyond(column, is_falling, query.after) if query.after else Q()
     if column == "price":
-        rows = rows.filter(price__isnull=False)
-    if query.after:
-        rows = rows.filter(_beyond(column, is_falling, query.after))
-    order = [F(column).desc() if is_falling else F(column).asc()]
-    if column != "id":
-        order.append(F("id").desc())
-    found = list(cards(rows).order_by(*order)[: most + 1])
+        beyond &= Q(price__isnull=False)
+    rows = _without_words(actor, query).filter(beyond)
+    order = _order(column, is_falling)
+    if not query.q:
+        return _page(cards(rows).order_by(*order), column, most)
+    first = rows.order_by(*order)[:LOOKED_THROUGH].values("pk")
+    near = _with_words(Listing.objects.filter(pk__in=first), query)
+    found = _page(cards(near).order_by(*order), column, most)
+    if found.next or rows[LOOKED_THROUGH:].first() is None:
+        return found
+    whole = _with_words(_without_words(actor, query, _OPEN_BY_TABLE).filter(beyond), query)
+    return _page(cards(whole).order_by(*_order(column, is_falling, by_index=False)), column, most)
+
+
+def _order(column: str, is_falling: bool, *, by_index: bool = True) -> list[OrderBy]:
+    """The order of a page; adding nothing to the column takes its index out of the planner's hands."""
+    key = F(column) if by_index else F(column) + 0
+    order = [key.desc() if is_falling else key.asc()]
+    return order if column == "id" else [*order, F("id").desc()]
+
+
+def _page(rows: QuerySet[Listing], column: str, most: int) -> ListingPage:
+    found = list(rows[: most + 1])
     last = found[most - 1] if len(found) > most else None
     return ListingPage(found[:most], _cursor(getattr(last, column), last.pk) if last else "")
 
@@ -93,9 +131,15 @@ def cards(rows: QuerySet[Listing]) -> QuerySet[Listing]:
 
 
 def tab_counts() -> dict[str, int]:
-    """How many listings each tab has."""
-    rows = Listing.objects.filter(is_open=True).order_by()
-    return {name: rows.filter(holds).count() for name, (_, holds) in TABS.items()}
+    """How many listings each tab has; where they are many, as of a few seconds ago."""
+    known: dict[str, int] | None = cache.get(COUNTS_KEY)
+    if known is None:
+        rows = Listing.objects.filter(is_open=True).order_by()
+        known = rows.aggregate(**{name: Count("pk", filter=holds) for name, (_, holds) in TABS.items() if holds})
+        known = {"all": rows.count(), **known}
+        if known["all"] > COUNTED_ANEW:
+            cache.set(COUNTS_KEY, known, COUNTS_SECONDS)
+    return known
 
 
 def get_listing(actor: Actor, listing_id: int) -> Listing:
