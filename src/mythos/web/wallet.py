@@ -22,7 +22,7 @@ from mythos.web.context import current_swarm, user_of
 from mythos.web.forms.trade import whole
 
 MOST_CLOSED = 20
-MOST_LICENSES = 100
+MOST_SHOWN = 50
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -74,8 +74,9 @@ def trades(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "open": open_trades(user, swarm, most=200),
         "closed": [trade_of(row, swarm) for row in offers_of(user, swarm, is_open=False)[:MOST_CLOSED]],
-        "licenses": licenses_of(user, swarm)[:MOST_LICENSES],
-        "listings": own_listings(user, swarm)[:MOST_LICENSES],
+        "licenses": licenses_of(user, swarm)[:MOST_SHOWN],
+        "listings": own_listings(user, swarm)[:MOST_SHOWN],
+        "most": MOST_SHOWN,
         "wallet": wallet_summary(user, swarm),
         "may_trade": may(user, "market.trade", swarm),
         "may_publish": may(user, "market.publish", swarm),

@@ -160,9 +160,9 @@ def own_listings(actor: Actor, swarm: Swarm) -> QuerySet[Listing]:
 def owned_lineages(swarm: Swarm, lineages: Iterable[str]) -> set[str]:
     """Which of these curricula a swarm made or has got."""
     wanted = list(lineages)
-    mine = PromptCurriculumVault.objects.filter(swarm=swarm, lineage__in=wanted).values_list("lineage", flat=True)
-    got = CurriculumLicense.objects.filter(swarm=swarm, lineage__in=wanted).values_list("lineage", flat=True)
-    return {*mine, *got}
+    mine = PromptCurriculumVault.objects.filter(swarm=swarm, lineage__in=wanted).order_by()
+    got = CurriculumLicense.objects.filter(swarm=swarm, lineage__in=wanted).order_by()
+    return {*mine.values_list("lineage", flat=True), *got.values_list("lineage", flat=True)}
 
 
 def _tab(name: str) -> Q:
