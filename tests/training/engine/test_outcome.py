@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -114,6 +117,23 @@ def test_a_replay_of_a_finished_run_calls_nobody():
     assert garden.reflected == []
     assert story(again, replayed) == story(outcome, journal)
     assert [step.paid for step in replayed.steps] == [0] * len(replayed.steps)
+
+
+OTHER_PROCESS = """
+from mythos.training.engine import run
+from mythos.training.engine.protocol import Budget, Settings
+from mythos.training.engine.stored import MemoryJournal
+from tests.training.engine.garden import Garden
+print(run(Garden(), MemoryJournal(), Settings(Budget(calls=160), seed=5)).best.key)
+"""
+
+
+@pytest.mark.parametrize("hash_seed", ["1", "2"])
+def test_another_process_finds_the_same(hash_seed):
+    root = Path(__file__).resolve().parents[3]
+    place = {"PYTHONPATH": f"{root / 'src'}:{root}", "PYTHONHASHSEED": hash_seed}
+    found = subprocess.run([sys.executable, "-c", OTHER_PROCESS], env=place, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == trained()[0].best.key
 
 
 def test_a_step_can_be_reopened_from_its_snapshot():

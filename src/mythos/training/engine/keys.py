@@ -6,7 +6,6 @@ import hashlib
 import json
 import random
 from collections.abc import Iterable
-from dataclasses import asdict
 from functools import lru_cache
 
 from mythos.training.engine.protocol import Candidate, ReflectionRequest
@@ -19,7 +18,7 @@ def text_key(text: str) -> str:
 
 
 def _digest(parts: Iterable[str]) -> str:
-    return hashlib.sha256(json.dumps(list(parts)).encode()).hexdigest()
+    return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
 
 def candidate_key(texts: Candidate) -> str:
@@ -36,12 +35,12 @@ def evaluation_key(versions: str, split: str, case_id: str, texts: Candidate) ->
 
 def reflection_key(versions: str, request: ReflectionRequest) -> str:
     """Everything the reflector reads, and its sampling key."""
-    return _digest(("reflection", versions, json.dumps(asdict(request), sort_keys=True)))
+    return _digest(("reflection", versions, json.dumps(request, default=vars)))
 
 
 def random_state(seed: int, step: int) -> str:
     """The chance of a step: it depends on nothing but the seed and the step's number."""
-    return _digest(("step", str(seed), str(step)))
+    return hashlib.sha256(json.dumps(["step", str(seed), str(step)]).encode()).hexdigest()
 
 
 def dice(state: str, purpose: str) -> random.Random:

@@ -36,10 +36,10 @@ def worse(before: Results, after: Results, edited: Sequence[str]) -> list[str]:
 @dataclass(frozen=True)
 class Rounds:
     """`batch` train cases a round; `depth` rounds before a validation while children are kept, one after a step that
-    kept nothing. After `lost` such steps in a row one component is edited at a time, by all that is known of the
-    parent: noise makes every component complain a little, and many edits at once hide the good one. The reflector is
-    shown at most `max_records` complaints and the `shown` latest rejected edits of a component; `reserve` cases of the
-    step's share are left for the race."""
+    kept nothing. After `lost` such steps in a row one component is edited at a time, by what is known of the parent (up
+    to `known` cases): noise makes every component complain a little, and many edits at once hide the good one. The
+    reflector is shown at most `max_records` complaints and the `shown` latest rejected edits of a component; `reserve`
+    cases of the step's share are left for the race."""
 
     batch: int = 6
     depth: int = 4
@@ -47,6 +47,7 @@ class Rounds:
     shown: int = 6
     max_records: int = 12
     reserve: int = 24
+    known: int = 48
 
     def propose(self, setting: Setting, parent: Member, calls: StepCalls) -> Proposed:
         work = _Work(self, setting, parent, calls)
@@ -98,6 +99,7 @@ class _Work:
     def focus(self, turn: int) -> None:
         """One round that edits one component only, the one with most complaints first, the others in their turn."""
         known = [case for case in self.setting.task.train_ids if not self.calls.price(self.texts, "train", [case])]
+        known = known[: self.plan.known]
         fresh = [case for case in self.order if case not in known][: self.plan.batch]
         self.round(0, [*known, *fresh], turn)
 

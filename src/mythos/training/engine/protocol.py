@@ -300,8 +300,8 @@ class Settings:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended. `best` is legal always; `score` its mean on the validation cases it met; `members` every kept
-    candidate, the start first. `paused` can be run again with the same journal; `failed` says why in `reason`."""
+    """How a run ended. `best` is legal always; `score` its mean on the validation cases it met; `members` the start
+    and the best of the kept (the front). `paused` can be run again with the same journal; `reason` says why."""
 
     state: State
     reason: str

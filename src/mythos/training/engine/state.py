@@ -10,9 +10,10 @@ from mythos.training.engine.parts import Proposed, Verdict
 from mythos.training.engine.protocol import Candidate, Child, Member, Snapshot, Spent
 from mythos.training.engine.ranking import best_of, ranked
 
-REMEMBERED = 60
-FRONT = 12
-ASKED = 40
+REMEMBERED = 36
+FRONT = 6
+ASKED = 16
+TRIED = 300
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def advance(state: Snapshot, number: int, outcome: StepOutcome, cases: int, spen
         asked[name] = list(dict.fromkeys([*asked.get(name, ()), *found]))[-ASKED:]
     memory = {
         "asked": asked,
-        "tried": [*state.memory["tried"], *outcome.proposed.tried],
+        "tried": [*state.memory["tried"], *outcome.proposed.tried][-TRIED:],
         "stall": 0 if kept else int(state.memory["stall"]) + (number > 0),
         "dead": dead if reflected else int(state.memory["dead"]) + dead,
         "width": outcome.starved // 2 if outcome.starved > 1 else state.memory["width"],

@@ -28,4 +28,4 @@ def usual(window: int) -> Strategy:
     cases each, and longer chunks."""
     if window < WIDE:
         return Strategy()
-    return Strategy(proposal=Alternate(Rounds(batch=8, depth=3)), acceptance=Race(chunk=20))
+    return Strategy(proposal=Alternate(Rounds(batch=10, depth=2)), acceptance=Race(chunk=40))

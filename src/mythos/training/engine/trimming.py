@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mythos.training.engine.calls import StepCalls
 from mythos.training.engine.keys import text_key
@@ -18,20 +19,28 @@ Line = tuple[str, str]
 """Component and line."""
 
 
-def words(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def words(text: str) -> frozenset[str]:
     """The words of a line that can carry meaning."""
-    return set(_WORD.findall(text.lower()))
+    return frozenset(_WORD.findall(text.lower()))
 
 
 def suspects(texts: Mapping[str, str], start: Mapping[str, str], asked: Mapping[str, Sequence[str]]) -> list[Line]:
     """Added lines, those furthest from every complaint first. Rare words weigh more than those all complaints share."""
-    complaints = [words(feedback) for name in sorted(asked) for feedback in asked[name]]
-    count = Counter(word for complaint in complaints for word in complaint)
-    weight = {word: math.log((1 + len(complaints)) / seen) for word, seen in count.items()}
+    complaints = list(dict.fromkeys(words(feedback) for name in sorted(asked) for feedback in asked[name]))
+    speaking = defaultdict[str, list[int]](list)
+    for at, complaint in enumerate(complaints):
+        for word in complaint:
+            speaking[word].append(at)
+    # Whole numbers, so that the order in which a set gives its words cannot change a sum.
+    weight = {word: round(1e6 * math.log((1 + len(complaints)) / len(found))) for word, found in speaking.items()}
 
-    def nearness(line: Line) -> float:
-        own = words(line[1])
-        return max((sum(weight[word] for word in own & complaint) for complaint in complaints), default=0.0)
+    def nearness(line: Line) -> int:
+        common = Counter[int]()
+        for word in words(line[1]) & weight.keys():
+            for at in speaking[word]:
+                common[at] += weight[word]
+        return max(common.values(), default=0)
 
     added = [
         (name, line)
