@@ -131,11 +131,12 @@ def page(count: int = 1000, logs: int = 100_000) -> dict[str, Any]:
     web = Client()
     web.force_login(get_user_model().objects.get(email="a@example.org"))
     web.get(f"/assistants/{asked[0]}/mentorship", HTTP_HOST="localhost")
-    taken = []
+    taken, busy = [], []
     for number in range(ANSWERS):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         answer = web.get(f"/assistants/{asked[number % len(asked)]}/mentorship", HTTP_HOST="localhost")
         taken.append((time.perf_counter() - began) * 1000)
+        busy.append((time.process_time() - worked) * 1000)
         assert answer.status_code == 200, answer.status_code
     p95 = statistics.quantiles(taken, n=20)[-1]
     return {
@@ -143,6 +144,7 @@ def page(count: int = 1000, logs: int = 100_000) -> dict[str, Any]:
         "logs": logs,
         "p50_ms": round(statistics.median(taken), 1),
         "p95_ms": round(p95, 1),
+        "p95_of_the_processor_ms": round(statistics.quantiles(busy, n=20)[-1], 1),
         "scores_of_the_swarm_s": round(scoring, 2),
         "kept": p95 <= 150,
     }
