@@ -99,7 +99,8 @@ def _both_changed(entry: PromptEntry, mine: str, began: str, base: InstalledProm
         return PlanRow("prompt", entry.slug, "merged", said, mine, theirs, base=began)
     said = "You have another prompt of this name."
     if base is not None:
-        said = f"Both sides changed the same {len(merge.conflicts)} place(s)."
+        places = len(merge.conflicts)
+        said = f"Both sides changed the same {f'{places} places' if places > 1 else 'place'}."
     work.texts[entry.slug] = theirs
     merged = merge.text.rstrip("\n")
     return PlanRow("prompt", entry.slug, "conflict", said, mine, theirs, CHOICES, base=began, merged=merged)
