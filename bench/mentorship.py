@@ -35,6 +35,7 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     work = {"page": page, "rank": rank}[what]
     print(json.dumps(work(*numbers), indent=1))
 

@@ -157,6 +157,6 @@ def test_evidence_is_gathered_on_as_many_mentors_as_fit(cast, make, athena, herm
 
 def test_a_stranger_sees_no_mentor_and_no_graph(cast, offered, hermes):
     assert rank_mentors(cast.stranger, hermes).mentors == ()
-    assert trust_graph(cast.stranger, cast.swarm) == []
+    assert trust_graph(cast.stranger, hermes) == []
     assert trust_history(cast.stranger, hermes) == []
     assert get_pupil(cast.viewer, hermes.pk) == hermes

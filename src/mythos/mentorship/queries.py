@@ -78,7 +78,9 @@ def get_log(actor: Actor, log_id: int) -> PromptMentorshipLog:
 
 def logs_with(actor: Actor, assistant: Assistant) -> QuerySet[PromptMentorshipLog]:
     """What an assistant learnt, newest first."""
-    return visible_logs(actor).filter(mentee=assistant).prefetch_related("forks__source", "forks__prompt", "trials")
+    texts = [f"{side}__{column}" for side in ("before", "after") for column in ("text", "report", "answers")]
+    found = visible_logs(actor).filter(mentee=assistant).defer(*texts)
+    return found.prefetch_related("forks__source", "forks__prompt", "trials")
 
 
 def records_of(assistants: Collection[int]) -> dict[int, list[Record]]:

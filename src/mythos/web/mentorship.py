@@ -27,7 +27,7 @@ from mythos.web.rituals import choices
 from mythos.web.trust_drawing import history_plot, trust_drawing
 
 PAGE_SIZE = 10
-MOST_CHOICES = 100
+MOST_CHOICES = 40
 VERBS = ("mentorship.offer", "mentorship.adopt", "assistants.deploy", "rituals.run")
 PLACE = "in-place-of-"
 
@@ -51,13 +51,13 @@ def _show(
 ) -> HttpResponse:
     user = user_of(request)
     newest = versions_of(user, assistant).first()
-    edges = trust_graph(user, assistant.swarm, assistant)
+    edges = trust_graph(user, assistant)
     tag = queries.tag_of(user, assistant)
     context = {
         "assistant": assistant,
         "newest": newest,
         "pins": pins_of(newest) if newest else [],
-        "ranking": rank_mentors(user, assistant),
+        "ranking": rank_mentors(user, assistant, most=PAGE_SIZE),
         "tag": tag,
         "sets": queries.sets_of(tag) if tag else [],
         "score": queries.score_now(tag) if tag else 0.0,
