@@ -51,6 +51,11 @@ def grant(page, site, swarm, amount):
     page.wait_for_selector("text=got the credits")
 
 
+def balance(page, site):
+    page.goto(f"{site.address}/market/wallet")
+    return int(page.inner_text(".wallet .figure").removesuffix(" credits"))
+
+
 def put_on_market(page, site, slug, *, price="", barter=False, clone=False):
     """The number of the listing."""
     page.goto(f"{site.address}/market/list?curriculum={slug}")
@@ -69,6 +74,7 @@ def test_two_swarms_trade(site, browser, signed_in):
     subprocess.run([sys.executable, "-c", PREPARE], env={**clean, "MYTHOS_HOME": site.home}, check=True, timeout=240)
     context = browser.new_context(storage_state=signed_in)
     page, complaints = watched(context)
+    before = balance(page, site)
     grant(page, site, "demo", "50")
     grant(page, site, "guild", "200")
     bought = put_on_market(page, site, "stall-bought", price="40")
@@ -123,11 +129,9 @@ def test_two_swarms_trade(site, browser, signed_in):
     page.wait_for_selector("text=Stall Free is yours")
     for address in ("wallet", "trades", "list"):
         problems += check(page, f"{site.address}/market/{address}")
-    page.goto(f"{site.address}/market/wallet")
-    assert page.inner_text(".wallet .figure") == "140 credits"
+    assert balance(page, site) == 200 - 45 - 15
     go_to_swarm(page, site, "Demo swarm")
-    page.goto(f"{site.address}/market/wallet")
-    assert page.inner_text(".wallet .figure") == "110 credits"
+    assert balance(page, site) == before + 50 + 45 + 15
     page.goto(f"{site.address}/market/trades")
     assert page.locator("tr", has_text="Guild Tone").locator("text=bartered").count() == 1
     assert problems == []
