@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from mythos.web.checkpoint_query import with_part
+from mythos.web.job_names import JOBS
 
 register = template.Library()
 
@@ -31,27 +32,6 @@ SHAPES = {
     "variable": "M2.5 0h4L9 4.5 6.5 9h-4L0 4.5z",
 }
 PLAIN_SHAPE = "M4.5 0a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zm0 2a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z"
-JOBS = {
-    "market.mark": "Mark an attempt",
-    "market.figures": "Count who adopted a curriculum",
-    "market.fit": "Hold a curriculum against the codex",
-    "codex.audit_clause": "Measure an edited rule",
-    "codex.import": "Import a rule book",
-    "prompts.import": "Import prompts",
-    "prompts.export": "Export checkpoints",
-    "prompts.embed": "Embed texts",
-    "prompts.compare": "Compare imported changes",
-    "prompts.purge": "Empty the trash",
-    "packages.export": "Export a package",
-    "packages.install": "Install a package",
-    "rituals.run": "Run a ritual",
-    "training.chain": "Train assistants",
-    "mentorship.measure": "Settle what an adoption was worth",
-    "mentorship.stand": "Compare an assistant with its mentors",
-    "mentorship.score": "Work out mentor scores",
-    "webhooks.deliver": "Send a webhook message",
-    "webhooks.tidy": "Clear the log of webhooks",
-}
 TERMS = {
     "codex": "The set of rules of a swarm: a rule book.",
     "package": "Prompts with their history, contracts, rules and results in one signed file.",
