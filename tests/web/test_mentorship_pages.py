@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from mythos.assistants.services import create_assistant
 from mythos.drafts.services import move_pin
 from mythos.mentorship.models import AssistantMentorTag, PromptMentorshipLog
 from mythos.mentorship.services import try_assistants
@@ -33,6 +34,13 @@ def url(assistant, rest=""):
 def test_the_menu_leads_to_an_assistant_or_says_what_to_do(cast, as_):
     web = as_("owner")
     assert "No assistant yet" in web.get("/assistants/mentorship").content.decode()
+
+
+def test_an_assistant_that_was_never_deployed_is_told_what_to_do_first(cast, as_):
+    fresh = create_assistant(actor=cast.owner, swarm=cast.swarm, slug="fresh", name="Fresh")
+    page = as_("owner").get(url(fresh)).content.decode()
+    assert "Fresh speaks from no deployed version yet" in page
+    assert "Put it together" in page
 
 
 def test_from_offer_to_undo(cast, as_, athena, hermes, refusals, do):
