@@ -31,7 +31,7 @@ if __name__ == "__main__":
 
     django.setup()
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, F, Q, Sum
 
 from mythos.accounts.actors import SYSTEM
@@ -114,17 +114,18 @@ class Fair:
         self.made += 1
         name, lineage = f"course-{self.made}", f"{self.made:032x}"
         document = self.pattern.exported_json | {"name": name, "lineage": lineage, "title": f"Course {self.made}"}
-        return PromptCurriculumVault.objects.create(
-            swarm=swarm,
-            slug=name,
-            lineage=lineage,
-            curator=self.pattern.curator,
-            curriculum_title=f"Course {self.made}",
-            exported_json=document,
-            signature=self.pattern.signature,
-            license=self.dice.choice(["MIT", "MIT", "LicenseRef-None"]),
-            version="1.0.0",
-        )
+        with transaction.atomic():  # as in a service: a row that fails spoils its own block, not an outer one
+            return PromptCurriculumVault.objects.create(
+                swarm=swarm,
+                slug=name,
+                lineage=lineage,
+                curator=self.pattern.curator,
+                curriculum_title=f"Course {self.made}",
+                exported_json=document,
+                signature=self.pattern.signature,
+                license=self.dice.choice(["MIT", "MIT", "LicenseRef-None"]),
+                version="1.0.0",
+            )
 
     def step(self) -> str:
         """One operation, killed half-way or not; what came of it."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 from mythos.accounts.actors import SYSTEM
@@ -18,6 +19,10 @@ from mythos.accounts.services import create_swarm, create_user
 PASSWORD = "a long pass phrase 7"
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 JOURNEYS = "tests/journeys/"
+
+# The same examples every time, however slow the machine; `--hypothesis-profile=default` searches anew.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 
 class JourneysFirst(LoadFileScheduling):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mythos.text.compare import Comparison, Verdict, compare
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+QUICK = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 RULES = [
     "Agents must log every complaint within 24 hours.",
     "Never share passwords with anyone unless the security team has approved it.",

@@ -22,7 +22,7 @@ def test_the_reference_page_is_made_from_the_tables() -> None:
 
 
 @given(st.text())
-@settings(max_examples=60, deadline=None)  # the first one loads the vocabulary
+@settings(max_examples=60)  # the first one loads the vocabulary
 def test_every_text_has_every_trait(text: str) -> None:
     assert list(measure(text)) == list(TRAITS)
 
