@@ -7,8 +7,12 @@ from django.urls import reverse
 
 from mythos.drafts.measures import COVERED, PAIRS
 from mythos.drafts.models import AssistantDraft, AssistantVersion
+from mythos.drafts.queries import compiled
 from mythos.drafts.services import create_draft, deploy_draft, save_draft
+from mythos.formats.rituals import CaseRecord
 from mythos.prompts.services import create_prompt, revise_prompt
+from mythos.rituals.models import RitualCase, RitualReply
+from mythos.rituals.services import create_ritual
 
 TEXTS = {
     "persona": "You are Hermes.",
@@ -299,3 +303,30 @@ def test_drafts_are_listed_begun_and_deleted(as_, draft, hermes):
     assert client.post("/assistants/drafts", {"for": "hermes"}).status_code == 302
     assert client.post(f"/assistants/draft/{draft.pk}/delete").status_code == 302
     assert AssistantDraft.objects.count() == 3
+
+
+def test_a_draft_is_tried_out_before_it_is_deployed(as_, cast, draft):
+    page = reverse("drafts.playground", args=[draft.pk])
+    assert page in as_("editor").get(reverse("drafts.page", args=[draft.pk])).content.decode()
+    shown = as_("editor").get(page).content.decode()
+    assert "# Identity\nYou are Hermes.\n\n# Guardrails\nNever promise a refund to a customer.</textarea>" in shown
+    asked = {"text": compiled(draft).compiled.text, "said": "Hello", "provider": "scripted"}
+    answered = as_("editor").post(page, asked).content.decode()
+    assert "Simulated</span>" in answered
+    assert RitualReply.objects.count() == 1
+    assert not AssistantVersion.objects.exists()
+    assert as_("viewer").post(page, asked).status_code == 403
+    assert as_("stranger").post(page, asked).status_code == 404
+    assert as_("stranger").get(page).status_code == 404
+
+
+def test_a_case_of_one_of_its_prompts_lends_a_draft_its_input(as_, cast, draft, library):
+    cases = [CaseRecord(ref="late", input="I have waited for days")]
+    create_ritual(actor=cast.owner, swarm=cast.swarm, slug="patience", prompt=library["guard"], cases=cases)
+    held = RitualCase.objects.get()
+    page = reverse("drafts.playground", args=[draft.pk])
+    assert f'<option value="{held.pk}">patience: late</option>' in as_("editor").get(page).content.decode()
+    assert b"I have waited for days</textarea>" in as_("editor").get(page, {"case": held.pk}).content
+    kept = as_("editor").post(page, {"step": "keep", "said": "And now?", "ritual": held.ritual_id}).content.decode()
+    assert "And now?" in kept
+    assert reverse("rituals.case", args=[held.ritual_id]) in kept

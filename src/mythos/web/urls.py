@@ -76,6 +76,7 @@ urlpatterns = [
     page("assistants/draft", drafts.tool, "drafts.tool"),
     page("assistants/draft/library", drafts.library_page, "drafts.library"),
     page("assistants/draft/<int:draft_id>", drafts.page, "drafts.page"),
+    page("assistants/draft/<int:draft_id>/playground", playground.draft_page, "drafts.playground"),
     page("assistants/draft/<int:draft_id>/deploy", drafts.deploy, "drafts.deploy"),
     page("assistants/draft/<int:draft_id>/delete", drafts.delete, "drafts.delete"),
     page("assistants/clusters", clusters.page, "drafts.clusters"),

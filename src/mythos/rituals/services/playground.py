@@ -12,7 +12,7 @@ from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
 from mythos.accounts.permissions import require
 from mythos.errors import Invalid
-from mythos.prompts.queries import get_prompt
+from mythos.prompts.models import Prompt
 from mythos.prompts.rendering import render
 from mythos.providers.base import Message, Options, Provider, Reply
 from mythos.providers.calling import Line
@@ -47,27 +47,31 @@ class Talk:
 def prepare_talk(
     *,
     actor: Actor,
-    prompt_id: int,
+    swarm: Swarm,
     text: str,
     said: str,
     provider: str,
     model: str = "",
     variables: Mapping[str, str] | None = None,
     parameters: Mapping[str, Any] | None = None,
+    kind: str = Prompt.Kind.SYSTEM,
+    inside: tuple[str, ...] = (),
 ) -> Talk:
-    """Fill the text in and choose who answers; Invalid names every variable without a value."""
-    prompt = get_prompt(actor, prompt_id)
-    require(actor, "rituals.run", prompt)
+    """Fill the text in and choose who answers; Invalid names every variable without a value.
+
+    A text of the kind `user` goes out as the user's message, any other before it. It may not include `inside`.
+    """
+    require(actor, "rituals.run", swarm)
     if len(text) + len(said) > MOST_CHARACTERS:
         raise Invalid("That is too long to try out.", fields={"said": f"At most {MOST_CHARACTERS:,} characters."})
     service: Provider = plugins.find("provider", provider)
-    whole = render(prompt.swarm, text, {"input": said, **(variables or {})}, (prompt.slug,))
-    messages = [Message("user" if prompt.kind == "user" else "system", whole)]
-    if prompt.kind != "user":
+    whole = render(swarm, text, {"input": said, **(variables or {})}, inside)
+    messages = [Message("user" if kind == Prompt.Kind.USER else "system", whole)]
+    if kind != Prompt.Kind.USER:
         messages.append(Message("user", said))
-    day = Purse(limit=day_budget(), spent=spent_today(prompt.swarm))
+    day = Purse(limit=day_budget(), spent=spent_today(swarm))
     options = options_of(parameters or {}, model or service.model(), 0)
-    return Talk(prompt.swarm, Line(service, purses=[day]), messages, options)
+    return Talk(swarm, Line(service, purses=[day]), messages, options)
 
 
 def keep_reply(talk: Talk, reply: Reply) -> RitualReply:
