@@ -32,7 +32,9 @@ def told(cast):
 
     def look():
         rows = WebhookDelivery.objects.order_by("id").values_list("event", "lane", "payload")
-        return {event: (lane, json.loads(payload)["data"]) for event, lane, payload in rows}
+        said = [(event, lane, json.loads(payload)["data"]) for event, lane, payload in rows]
+        assert all(said.count(one) == 1 for one in said), "nothing is told twice"
+        return {event: (lane, data) for event, lane, data in said}
 
     return look
 

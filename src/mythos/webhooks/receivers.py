@@ -161,8 +161,6 @@ def _tell_adoption(kind: str, log_id: int) -> None:
 
 @receiver(listing_changed, dispatch_uid="webhooks.listing_changed")
 def tell_listing(sender: Any, *, listing_id: int, verb: str, **_: Any) -> None:
-    kind = {"opened": "listing.opened", "changed": "listing.changed", "closed": "listing.closed"}[verb]
-    announce(events.of_listing(kind, Listing.objects.get(pk=listing_id)))
     announce(events.of_listing(LISTING_EVENTS[verb], Listing.objects.get(pk=listing_id)))
 
 
