@@ -604,7 +604,7 @@ def test_the_counts_of_inbox_home_and_overview_agree_with_their_rows(as_, cast, 
     revise_clause(actor=cast.editor, clause_id=clause.pk, text="Be private.", base=1)
     client = as_("owner")
     inbox, home = client.get(reverse("inbox")).context, client.get("/").context
-    rows = sum(len(inbox[name]) for name in ("requests", "contracts", "waivers", "edits"))
+    rows = sum(len(inbox[name]) for name in ("requests", "contracts", "waivers", "edits", "trades", "results"))
     assert inbox["nav"]["inbox"] == home["waiting_count"] == rows == 4
     overview = client.get(reverse("contracts.overview")).context
     assert home["states"] == overview["counts"]

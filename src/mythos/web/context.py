@@ -67,11 +67,12 @@ def current_swarm(request: HttpRequest) -> Swarm:
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context of every template."""
     if not getattr(request, "user", None) or not request.user.is_authenticated or not swarms(request):
-        return {"nav": {"current": "", "waiting": 0, "inbox": 0}, "swarm": None}
+        return {"nav": {"current": "", "waiting": 0, "inbox": 0, "live": 0}, "swarm": None}
     swarm = current_swarm(request)
-    counts = waiting(user_of(request), swarm).counts
+    found = waiting(user_of(request), swarm)
+    nav = {"current": _here(request.path), "inbox": found.total}
     return {
-        "nav": {"current": _here(request.path), "waiting": counts["edits"], "inbox": sum(counts.values())},
+        "nav": nav | {"waiting": found.counts["edits"], "live": found.counts["under_way"]},
         "swarm": swarm,
         "swarms": swarms(request),
     }

@@ -14,7 +14,11 @@ from mythos.accounts.models import Swarm, User
 from mythos.assistants.queries import visible_assistants
 from mythos.codex.models import STATES, CodexClauseAudit, State
 from mythos.codex.queries import state_counts, visible_audits, visible_clauses, visible_contracts
+from mythos.market.queries.trades import trade_of
+from mythos.market.queries.wallet import wallet_balance
 from mythos.prompts.queries import visible_checkpoints, visible_mutations, visible_prompts
+from mythos.rituals.models import RitualRun
+from mythos.rituals.queries import visible_runs
 from mythos.web.context import current_swarm, user_of
 from mythos.web.waiting import waiting
 from mythos.webhooks.queries import given_up_endpoints
@@ -22,6 +26,7 @@ from mythos.work.models import Job
 
 MOST_WAITING = 6
 MOST_OF_A_KIND = 4
+UNFINISHED = (RitualRun.State.PENDING, RitualRun.State.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,11 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "greeting": _greeting(),
         "waiting": found.edits[:MOST_WAITING],
-        "waiting_count": sum(found.counts.values()),
+        "waiting_count": found.total,
+        "trades": [trade_of(row, swarm) for row in found.trades[:MOST_OF_A_KIND]],
+        "results": found.results[:MOST_OF_A_KIND],
+        "chains": found.under_way[:MOST_OF_A_KIND],
+        "runs": visible_runs(user, swarm).filter(state__in=UNFINISHED)[:MOST_OF_A_KIND],
         "requests": found.requests[:MOST_OF_A_KIND],
         "contracts": found.contracts[:MOST_OF_A_KIND],
         "waivers": found.waivers[:MOST_OF_A_KIND],
@@ -98,6 +107,7 @@ def _week(user: User, swarm: Swarm) -> dict[str, int]:
         "decided": audits.filter(reviewed_at__gte=since, reviewed_by__isnull=False).count(),
         "checkpoints": visible_checkpoints(user, swarm).count(),
         "mutations": visible_mutations(user, swarm).count(),
+        "credits": wallet_balance(user, swarm),
     }
 
 

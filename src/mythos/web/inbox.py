@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from mythos.accounts.permissions import may
+from mythos.market.queries.trades import trade_of
 from mythos.web.context import current_swarm, user_of
 from mythos.web.waiting import waiting
 
@@ -15,7 +16,7 @@ MOST = 20
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """Moves to approve, contracts that broke or went stale, waivers that end, edits of rules."""
+    """Everything that waits, by kind."""
     return show(request)
 
 
@@ -33,6 +34,11 @@ def show(request: HttpRequest, extra: dict[str, Any] | None = None, status: int 
         "contracts_count": counts["contracts"],
         "edits": found.edits[:MOST],
         "edits_count": counts["edits"],
+        "trades": [trade_of(row, swarm) for row in found.trades[:MOST]],
+        "trades_count": counts["trades"],
+        "results": found.results[:MOST],
+        "results_count": counts["results"],
+        "is_empty": not found.total,
         "may_move": may(user, "prompts.move_protected_label", swarm),
         **(extra or {}),
     }

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
 
 from django.db.models import CharField, Count, QuerySet, Value
 
 from mythos.accounts.models import Swarm, User
 from mythos.codex.models import ClauseWaiver, CodexClauseAudit, CodexContract, State
 from mythos.codex.queries import expiring_waivers, pending_audits, visible_contracts
+from mythos.market.models import BarterOffer
+from mythos.market.queries.trades import offers_of
 from mythos.prompts.models import LabelRequest
 from mythos.prompts.queries import label_requests
+from mythos.training.models import SwarmTrainingChain
+from mythos.training.queries import LIVE, visible_chains
 
 UNWELL = (State.BREACHED, State.STALE)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Waiting:
-    """Four kinds of rows, each worst or oldest first."""
+    """Six kinds of rows, each worst or oldest first; and the chains under way, which wait for nobody."""
 
     requests: QuerySet[LabelRequest]
     contracts: QuerySet[CodexContract]
     waivers: QuerySet[ClauseWaiver]
     edits: QuerySet[CodexClauseAudit]
+    trades: QuerySet[BarterOffer]
+    results: QuerySet[SwarmTrainingChain]
+    under_way: QuerySet[SwarmTrainingChain]
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         """How many rows of each kind, in one question."""
-        kinds = {"requests": self.requests, "contracts": self.contracts, "waivers": self.waivers, "edits": self.edits}
+        kinds: dict[str, QuerySet[Any]] = {field.name: getattr(self, field.name) for field in fields(self)}
         first, *rest = (
             rows.order_by()
             .annotate(kind=Value(name, CharField()))
@@ -39,12 +48,21 @@ class Waiting:
         found = dict(first.union(*rest, all=True))
         return {name: found.get(name, 0) for name in kinds}
 
+    @property
+    def total(self) -> int:
+        """How many things wait for somebody."""
+        return sum(self.counts.values()) - self.counts["under_way"]
+
 
 def waiting(user: User, swarm: Swarm) -> Waiting:
-    """Moves to approve, contracts that broke or went stale, waivers that end soon, edits of rules."""
+    """Moves to approve, contracts that broke, waivers that end, edits of rules, trades to answer, results to seal."""
+    chains = visible_chains(user, swarm)
     return Waiting(
         requests=label_requests(user, swarm),
         contracts=visible_contracts(user, swarm).filter(state__in=UNWELL),
         waivers=expiring_waivers(user, swarm),
         edits=pending_audits(user, swarm),
+        trades=offers_of(user, swarm, is_open=True).exclude(author=swarm).order_by("expires_at"),
+        results=chains.filter(state=SwarmTrainingChain.State.DONE).order_by("finished_at"),
+        under_way=chains.filter(state__in=LIVE),
     )

@@ -55,6 +55,15 @@ class Statement:
     next: int | None
 
 
+def wallet_balance(actor: Actor, swarm: Swarm) -> int:
+    """What a swarm the actor is in may spend, in credits."""
+    _see(actor, swarm)
+    found: int | None = (
+        LedgerAccount.objects.filter(swarm=swarm, kind=Kind.WALLET).values_list("balance", flat=True).first()
+    )
+    return found or 0
+
+
 def wallet_summary(actor: Actor, swarm: Swarm) -> WalletSummary:
     """The wallet of a swarm the actor is in."""
     _see(actor, swarm)
