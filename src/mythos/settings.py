@@ -42,7 +42,10 @@ KNOWN = {
     "MYTHOS_TRACES",
     "MYTHOS_TOKEN",
     "MYTHOS_PRIVATE_NETWORKS",
+    "MYTHOS_QUEUE",
+    "MYTHOS_BROKER_URL",
 }
+QUEUES = ("database", "celery")
 
 
 def _text(name: str, default: str) -> str:
@@ -68,6 +71,14 @@ def _days(name: str) -> int:
 
 def _list(name: str, default: str) -> list[str]:
     return [item.strip() for item in _text(name, default).split(",") if item.strip()]
+
+
+def _one_of(name: str, choices: tuple[str, ...]) -> str:
+    """One of a few words; the first is the default."""
+    value = _text(name, choices[0]).lower()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}, not {value!r}.")
+    return value
 
 
 def _networks(name: str) -> list[IPv4Network | IPv6Network]:
@@ -152,6 +163,8 @@ TRASH_DAYS = _days("MYTHOS_TRASH_DAYS")
 LOAD_DEMO = _bool("MYTHOS_DEMO", True)
 PRIVATE_NETWORKS = _networks("MYTHOS_PRIVATE_NETWORKS")
 COMPARATOR_JUDGE = _text("MYTHOS_COMPARATOR_JUDGE", "")
+QUEUE = _one_of("MYTHOS_QUEUE", QUEUES)
+BROKER_URL = _text("MYTHOS_BROKER_URL", "amqp://guest:guest@localhost:5672//")
 
 INSTALLED_APPS = [
     "django.contrib.admin",

@@ -22,6 +22,7 @@ class Job(models.Model):
     worker = models.CharField(max_length=120, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(default=timezone.now)
+    woken_at = models.DateTimeField(null=True, blank=True, help_text="When a queue was last told of it.")
     attempts = models.PositiveIntegerField(default=0)
     max_attempts = models.PositiveIntegerField(default=5)
     progress_done = models.PositiveIntegerField(default=0)

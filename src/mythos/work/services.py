@@ -20,6 +20,7 @@ from mythos.errors import MythosError, NotFound
 from mythos.work.models import Job
 from mythos.work.queries import due
 from mythos.work.registry import Claim, task_for
+from mythos.work.waking import wake
 
 LEASE = timedelta(seconds=60)
 FIRST_RETRY = timedelta(seconds=2)
@@ -41,7 +42,7 @@ def enqueue(
     max_attempts: int = 5,
 ) -> Job:
     """Queue a job inside the caller's transaction; one that already waits under this kind and key is reused."""
-    job, _ = Job.objects.get_or_create(
+    job, is_new = Job.objects.get_or_create(
         kind=kind,
         key=key,
         state=Job.State.PENDING,
@@ -52,19 +53,26 @@ def enqueue(
             "max_attempts": max_attempts,
         },
     )
+    if is_new and not_before is None:
+        wake(job)
     return job
 
 
 def bring_forward(*, kind: str, key: str) -> None:
     """Let a job that waits for its time be done now; one that is due already is left alone."""
     now = timezone.now()
-    Job.objects.filter(kind=kind, key=key, state=Job.State.PENDING, not_before__gt=now).update(not_before=now)
+    mine = Job.objects.filter(kind=kind, key=key, state=Job.State.PENDING, not_before__gt=now)
+    if mine.update(not_before=now):
+        wake(Job.objects.get(kind=kind, key=key, state=Job.State.PENDING))
 
 
-def claim(*, worker: str, now: datetime | None = None, without: Collection[str] = ()) -> Claim | None:
-    """Take the next due job by one conditional update; None when nothing is due but kinds to be left alone."""
+def claim(
+    *, worker: str, now: datetime | None = None, without: Collection[str] = (), job_id: int | None = None
+) -> Claim | None:
+    """Take the next due job, or the one that is named, by one conditional update; None when nothing is due."""
     now = now or timezone.now()
-    for job in due(now).exclude(kind__in=without).defer("payload")[:10]:
+    rows = due(now).exclude(kind__in=without) if job_id is None else due(now).filter(pk=job_id)
+    for job in rows.defer("payload")[:10]:
         if job.attempts >= job.max_attempts:
             _bury(job, "lost", "Every worker that took this job was lost before it finished.")
             continue
@@ -73,6 +81,7 @@ def claim(*, worker: str, now: datetime | None = None, without: Collection[str] 
             token=job.token + 1,
             worker=worker[:120],
             lease_until=now + LEASE,
+            woken_at=None,
             attempts=F("attempts") + 1,
             updated_at=now,
         )
@@ -85,6 +94,12 @@ def heartbeat(claim: Claim) -> bool:
     """Keep the lease; False when another worker has taken the job."""
     held: int = _held(claim).update(lease_until=timezone.now() + LEASE)
     return held == 1
+
+
+def give_up_lease(*, job_id: int, token: int, lease_until: datetime) -> None:
+    """Whoever held the job is gone: it may be taken at once, unless a sign of life came meanwhile."""
+    held = Job.objects.filter(pk=job_id, token=token, lease_until=lease_until, state=Job.State.RUNNING)
+    held.update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
 def progress(claim: Claim, done: int, total: int, note: str = "") -> None:
@@ -145,7 +160,9 @@ def retry_dead(*, job_id: int) -> Job:
     )
     if not revived:
         raise NotFound("There is no dead job with this number.")
-    return Job.objects.get(pk=job_id)
+    job = Job.objects.get(pk=job_id)
+    wake(job)
+    return job
 
 
 def run(claim: Claim) -> bool:

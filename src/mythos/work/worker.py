@@ -14,26 +14,31 @@ from collections.abc import Collection
 from django.db import close_old_connections, connections
 
 from mythos.work.registry import Claim, long_kinds
-from mythos.work.services import LEASE, claim, heartbeat, release, run
+from mythos.work.services import claim, heartbeat, release, run
 
 GRACE_SECONDS = 20.0
+BEAT_SECONDS = 5.0
 QUICK_HANDS = 2
 
 
-def run_forever(stop: threading.Event, *, poll: float = 0.3) -> None:
+def own_name() -> str:
+    """What this process is called in the ledger."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def run_forever(stop: threading.Event, *, poll: float = 0.3, long: int = 1) -> None:
     """Work until `stop` is set; a job under way is finished, or given back after a grace period."""
-    name = f"{socket.gethostname()}:{os.getpid()}"
-    quick = [
-        threading.Thread(target=_work, args=(f"{name}:quick{number}", long_kinds(), stop, poll))
-        for number in range(1, QUICK_HANDS + 1)
-    ]
-    for hand in quick:
+    name = own_name()
+    hands = [(f"{name}:quick{number}", long_kinds()) for number in range(1, QUICK_HANDS + 1)]
+    hands += [(f"{name}:{number}", frozenset()) for number in range(2, long + 1)]
+    others = [threading.Thread(target=_work, args=(*hand, stop, poll)) for hand in hands]
+    for hand in others:
         hand.start()
     try:
         _work(name, frozenset(), stop, poll)
     finally:
         stop.set()  # a hand that ends, by whatever, does not leave half a worker behind
-        for hand in quick:
+        for hand in others:
             hand.join()
 
 
@@ -65,9 +70,8 @@ def run_with_heartbeat(held: Claim, stop: threading.Event) -> None:
 
 def _beat(held: Claim, finished: threading.Event, stop: threading.Event) -> None:
     grace = GRACE_SECONDS
-    step = LEASE.total_seconds() / 4
     try:
-        while not finished.wait(1.0 if stop.is_set() else step):
+        while not finished.wait(1.0 if stop.is_set() else BEAT_SECONDS):
             if stop.is_set():
                 grace -= 1.0
                 if grace <= 0:
