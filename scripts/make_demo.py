@@ -89,7 +89,8 @@ def main(source: Path) -> None:
             if number % 3:
                 labels[prompt]["staging"] = len(entries)
         assistants.append({"slug": slug, "name": name, "description": description, "prompts": owned})
-    manifest = {
+    # Rituals, drafts and what is deployed are written by hand.
+    manifest = json.loads((OUT / "demo.json").read_text(encoding="utf-8")) | {
         "codex": {"slug": "model-spec", "title": "Model Spec"},
         "assistants": assistants,
         "labels": labels,

@@ -87,7 +87,7 @@ def test_offer_rank_preview_adopt_measure_undo(site, browser, signed_in):
     form = page.locator("form[action$='/try']")
     only(form, "aa-refusals")
     form.get_by_role("button", name="Run rituals").click()
-    page.wait_for_selector("text=2 runs queued")
+    page.wait_for_selector("text=3 runs queued")  # its own, of Metis, and of the mentor of the demo
     wait_for(page, "is the best teacher the evidence shows")
 
     page.get_by_role("link", name="Preview Guardrails of Metis").click()

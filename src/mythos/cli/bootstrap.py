@@ -18,11 +18,11 @@ from mythos.accounts.services import create_swarm, create_user
 from mythos.assistants.queries import get_assistant
 from mythos.assistants.services import create_assistant
 from mythos.cli.demo_market import fill_market
+from mythos.cli.demo_school import begin_draft, begin_lessons, open_school
 from mythos.codex.services import import_codex, sign_contract
-from mythos.demo import Demo, DemoCharter, DemoDraft, load_demo
-from mythos.drafts.services import create_draft
+from mythos.demo import Demo, DemoCharter, load_demo
 from mythos.errors import Invalid
-from mythos.prompts.queries import checkpoint_of, get_prompt
+from mythos.prompts.queries import get_prompt
 from mythos.prompts.services import create_prompt, import_prompts, move_label, revise_prompt
 from mythos.rituals.services import create_ritual
 
@@ -114,11 +114,15 @@ def fill_demo(swarm: Swarm, demo: Demo, say: Say) -> None:
             cases=ritual.cases,
         )
         say(f"  {ritual.title}: a ritual of {len(ritual.cases)} cases")
+    learning = open_school(swarm, demo)
     for draft in demo.drafts:
-        _begin_draft(swarm, draft)
+        begin_draft(swarm, draft)
         say(f"  {draft.name}: a draft of {len(draft.blocks)} blocks")
-    if offered := fill_market(swarm, demo.rituals, demo.codices[-1]):
+    offered = fill_market(swarm, demo.rituals, demo.codices[-1])
+    if offered:
         say(f"  {offered} curricula on the market")
+    if learning and offered:
+        begin_lessons(swarm)
 
 
 def _sign_charter(swarm: Swarm, charter: DemoCharter) -> None:
@@ -139,33 +143,3 @@ def _sign_charter(swarm: Swarm, charter: DemoCharter) -> None:
     if charter.later:
         why = "Shorter"
         revise_prompt(actor=SYSTEM, prompt_id=first.prompt_id, text=charter.later, base=1, reason=why, source="import")
-
-
-def _begin_draft(swarm: Swarm, draft: DemoDraft) -> None:
-    assistant = get_assistant(SYSTEM, draft.assistant, swarm)
-    rows = []
-    for block in draft.blocks:
-        if block.text:
-            checkpoint = create_prompt(
-                actor=SYSTEM,
-                swarm=swarm,
-                slug=block.slug,
-                text=block.text,
-                title=block.title,
-                kind="fragment",
-                assistant=assistant,
-                source="import",
-            )
-        else:
-            checkpoint = checkpoint_of(SYSTEM, get_prompt(SYSTEM, block.slug, swarm), label="production")
-        rows.append({"section": block.section, "prompt": checkpoint.prompt_id, "checkpoint": checkpoint.pk})
-    create_draft(
-        actor=SYSTEM,
-        swarm=swarm,
-        name=draft.name,
-        assistant=assistant,
-        tone=draft.tone,
-        codex_contract_type=draft.type,
-        model=draft.model,
-        prompt_cluster=rows,
-    )

@@ -64,7 +64,7 @@ class DemoBlock:
 
 @dataclass(frozen=True)
 class DemoDraft:
-    """An assistant that somebody began to put together; two of its blocks disagree."""
+    """What an assistant speaks from, or somebody began to put together for it."""
 
     assistant: str
     name: str
@@ -76,7 +76,7 @@ class DemoDraft:
 
 @dataclass(frozen=True)
 class Demo:
-    """Everything the demo swarm is made of; `labels` are (prompt, label, version)."""
+    """Everything the demo swarm is made of; `labels` are (prompt, label, version), `deployed` are spoken from."""
 
     codex_slug: str
     codex_title: str
@@ -88,6 +88,7 @@ class Demo:
     charters: tuple[DemoCharter, ...]
     rituals: tuple[DemoRitual, ...]
     drafts: tuple[DemoDraft, ...] = ()
+    deployed: tuple[DemoDraft, ...] = ()
 
 
 def load_demo() -> Demo:
@@ -119,11 +120,13 @@ def load_demo() -> Demo:
             DemoRitual(**row | {"cases": tuple(CaseRecord(**case) for case in row["cases"])})
             for row in manifest["rituals"]
         ),
-        tuple(
-            DemoDraft(**row | {"blocks": tuple(DemoBlock(**block) for block in row["blocks"])})
-            for row in manifest["drafts"]
-        ),
+        _drafts(manifest["drafts"]),
+        _drafts(manifest["deployed"]),
     )
+
+
+def _drafts(rows: list[dict[str, Any]]) -> tuple[DemoDraft, ...]:
+    return tuple(DemoDraft(**row | {"blocks": tuple(DemoBlock(**block) for block in row["blocks"])}) for row in rows)
 
 
 def _charter(row: dict[str, Any], name: str, does: str, codex: CodexDocument) -> DemoCharter:

@@ -1,4 +1,4 @@
-"""A market of two swarms in the browser: grant, list, buy at a price that changed, barter both ways, clone."""
+"""A market of two swarms in the browser: list, buy at a price that changed, barter both ways, clone, teach, certify."""
 
 from __future__ import annotations
 
@@ -26,11 +26,14 @@ from mythos.formats.rituals.document import CaseRecord
 from mythos.market.services.composing import Part, create_curriculum
 from mythos.market.services.exporting import export_curriculum
 from mythos.packages.services import create_key
+from mythos.prompts.services import create_prompt
 from mythos.rituals.services import create_ritual
 demo, guild = Swarm.objects.get(slug="demo"), create_swarm(actor=SYSTEM, slug="guild", name="Guild")
 Membership.objects.create(swarm=guild, user=User.objects.get(email="owner@mythos.local"), role="owner")
-create_assistant(actor=SYSTEM, swarm=guild, slug="gil", name="Gil")
-case = CaseRecord(ref="hello", input="Hello", expectations=[{"type": "contains", "value": "hello"}], split="validation")
+gil = create_assistant(actor=SYSTEM, swarm=guild, slug="gil", name="Gil")
+create_prompt(actor=SYSTEM, swarm=guild, slug="gil/desk", text='Always mention "ticket number".', assistant=gil)
+expected = [{"type": "icontains", "value": "ticket number"}]
+case = CaseRecord(ref="parcel", input="Where is my parcel?", expectations=expected, split="validation")
 for swarm, slugs in ((demo, ("stall-bought", "stall-swapped", "stall-free")), (guild, ("guild-tone",))):
     create_key(actor=SYSTEM, swarm=swarm, name=f"Stall of {swarm}")
     curator = Assistant.objects.filter(swarm=swarm).order_by("id").first().slug
@@ -40,6 +43,7 @@ for swarm, slugs in ((demo, ("stall-bought", "stall-swapped", "stall-free")), (g
                                  curator=curator, parts=[Part(slug)], license="MIT")
         export_curriculum(actor=SYSTEM, curriculum_id=made.pk)
 """
+PATIENCE_MS = 240_000
 
 
 def grant(page, site, swarm, amount):
@@ -69,7 +73,29 @@ def put_on_market(page, site, slug, *, price="", barter=False, clone=False):
     return re.search(r"listings/(\d+)/close", row.locator("form").get_attribute("action")).group(1)
 
 
-def test_two_swarms_trade(site, browser, signed_in):
+def teach(page, site):
+    """Gil takes the curriculum that was cloned; what the certificate says, and its record."""
+    page.goto(f"{site.address}/market/curriculum/mine")
+    page.get_by_role("link", name="Stall Free").first.click()
+    page.select_option("#assistant", "gil")
+    page.select_option("#prompt", "gil/desk")
+    page.get_by_role("button", name="Start teaching").click()
+    page.wait_for_url("**/market/teaching/*")
+    certificate = page.get_by_role("link", name="Certificate")
+    for _ in range(PATIENCE_MS // 2000):
+        if certificate.count():
+            break
+        page.wait_for_timeout(2000)
+        page.reload()
+    assert "1 of 1 part passed" in page.locator("main").inner_text()
+    problems = check(page, page.url)
+    certificate.click()
+    page.wait_for_url("**/market/certificates/*")
+    problems += check(page, page.url)
+    return page.locator("main").inner_text(), page.request.get(f"{page.url}?format=json").json(), problems
+
+
+def test_list_buy_barter_clone_teach_and_be_certified(site, browser, signed_in):
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("MYTHOS_", "DJANGO_"))}
     subprocess.run([sys.executable, "-c", PREPARE], env={**clean, "MYTHOS_HOME": site.home}, check=True, timeout=240)
     context = browser.new_context(storage_state=signed_in)
@@ -127,6 +153,12 @@ def test_two_swarms_trade(site, browser, signed_in):
     page.goto(f"{site.address}/market/listings/{free}/take?how=clone")
     page.get_by_role("button", name="Clone it").click()
     page.wait_for_selector("text=Stall Free is yours")
+    said, record, found = teach(page, site)
+    problems += found
+    assert "Gil passed Stall Free" in said
+    assert "Simulated" in said
+    assert [part["practice"]["passed"] for part in record["document"]["parts"]] == [True]
+    assert record["signature"]["value"]
     for address in ("wallet", "trades", "list"):
         problems += check(page, f"{site.address}/market/{address}")
     assert balance(page, site) == 200 - 45 - 15
