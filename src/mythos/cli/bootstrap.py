@@ -52,15 +52,16 @@ def refuse_weak_password() -> None:
         raise Invalid("MYTHOS_PASSWORD cannot be the owner's password.", hint=" ".join(error.messages)) from error
 
 
-def fill_first_swarm(*, demo: bool, say: Say) -> None:
-    """Make the demo, or an empty swarm, all at once; nothing when there is a swarm already."""
-    if Swarm.objects.exists():
-        return
+def make_first_swarm() -> None:
+    """Make an empty swarm; nothing when there is one already."""
+    if not Swarm.objects.exists():
+        create_swarm(actor=SYSTEM, slug="main", name="Main")
+
+
+def make_demo(say: Say) -> None:
+    """Make the demo swarm, all of it or nothing."""
     with transaction.atomic():
-        if demo:
-            fill_demo(create_swarm(actor=SYSTEM, slug="demo", name="Demo swarm"), load_demo(), say)
-        else:
-            create_swarm(actor=SYSTEM, slug="main", name="Main")
+        fill_demo(create_swarm(actor=SYSTEM, slug="demo", name="Demo swarm"), load_demo(), say)
 
 
 def make_owner() -> FirstOwner | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import time
 import urllib.request
 
 import click
 from django.conf import settings
 
-from mythos.cli.bootstrap import FirstOwner, fill_first_swarm, make_owner, refuse_weak_password
+from mythos.accounts.models import Swarm
+from mythos.cli.bootstrap import FirstOwner, make_first_swarm, make_owner, refuse_weak_password
 from mythos.cli.database import prepare
 from mythos.cli.listening import host_option, port_option
 from mythos.cli.output import json_option
@@ -67,8 +70,17 @@ def refuse_taken(host: str, port: int) -> None:
 def _first_start(*, demo: bool, as_json: bool) -> FirstOwner | None:
     prepare()
     refuse_weak_password()
-    fill_first_swarm(demo=demo, say=lambda line: click.echo(line, err=as_json))
+    if demo and not Swarm.objects.exists():
+        _fill_demo_apart(as_json=as_json)
+    make_first_swarm()
     return make_owner()
+
+
+def _fill_demo_apart(*, as_json: bool) -> None:
+    command = [sys.executable, "-m", "mythos.cli.first_demo", *(["--err"] if as_json else [])]
+    code = subprocess.run(command, check=False).returncode
+    if code:
+        raise NotConfigured("The demo could not be made.", hint="Its message stands above. Or start with --no-demo.")
 
 
 def wait_for_answer(address: str, web: Child, family: Family) -> None:

@@ -97,6 +97,8 @@ def _load() -> tuple[Any, Any]:
     # Always one thread a call: sums come in the same order on any machine.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
+    # An arena keeps for ever what the longest text needed, once for each thread; without it nothing is slower.
+    options.enable_cpu_mem_arena = False
     # The weights are turned into floats once, when the model is loaded, and not again for every pair.
     options.add_session_config_entry("session.disable_quant_qdq", "1")
     options.log_severity_level = 3

@@ -86,6 +86,8 @@ def _load() -> tuple[Any, Any]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = int(os.environ.get(THREADS_VARIABLE, "1"))
     options.inter_op_num_threads = 1
+    # An arena keeps for ever what the longest text needed, once for each thread; without it nothing is slower.
+    options.enable_cpu_mem_arena = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     options.log_severity_level = 3
