@@ -1,10 +1,12 @@
 """Beside MLflow's prompt registry, in one run: register, load by alias with 16 clients, versions by one tag.
 
-    python bench/peer.py MLFLOW_PYTHON [VERSIONS]     default 1000 versions; the interpreter of a venv with mlflow
+    python bench/peer.py MLFLOW_PYTHON [VERSIONS]     default 10,000 versions; the interpreter of a venv with mlflow
+
+Each registry is filled by four clients; the last 300 versions are registered by one client and timed.
 
 Both servers run with one worker on SQLite in a new folder and are asked through HTTP by one client process. MLflow is
 asked through its own client; ours has none yet and is asked through `http.client`, one kept connection a thread.
-MLflow's raw HTTP is measured too, so that its client does not count against its server.
+MLflow's raw HTTP is measured too, so that its client does not count against its server; it also fills by it.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ from statistics import median
 from typing import Any
 
 CLIENTS = 16
+FILLERS = 4
+TIMED = 300  # versions that are registered one after the other when all others are there
+START_SECONDS = 600  # a busy machine takes minutes to start MLflow
 LOADS = 60  # a client
 SEARCHES = 30
 TEXT = "You answer customers of {{shop}}. You must cite the refund policy, version %d. Never promise money back alone."
@@ -44,7 +49,8 @@ def free_port() -> int:
 
 def wait_for(port: int, path: str) -> None:
     """Until a server answers."""
-    for _ in range(600):
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", path)
@@ -65,19 +71,30 @@ def ask(port: int, method: str, path: str, body: Any = None, headers: dict[str, 
         connection.connect()
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     data = None if body is None else json.dumps(body)
-    connection.request(method, path, data, {"Content-Type": "application/json", **(headers or {})})
-    answer = connection.getresponse()
+    try:
+        connection.request(method, path, data, {"Content-Type": "application/json", **(headers or {})})
+        answer = connection.getresponse()
+    except http.client.RemoteDisconnected:  # it lay idle too long
+        del connections[port]
+        return ask(port, method, path, body, headers)
     read = answer.read()
     assert answer.status < 400, (answer.status, read[:300])
     return json.loads(read) if read else None
 
 
-def rate(count: int, do: Callable[[int], Any]) -> float:
-    """How many a second, one after the other."""
+def registered(versions: int, fill: Callable[[int], Any], register: Callable[[int], Any]) -> float:
+    """How many a second, one after the other, beside all the others; every prompt has its versions in order."""
+
+    def prompt(first: int) -> None:
+        for number in range(first, first + PER_PROMPT):
+            fill(number)
+
+    with ThreadPoolExecutor(FILLERS) as pool:
+        list(pool.map(prompt, range(0, versions - TIMED, PER_PROMPT)))
     start = time.perf_counter()
-    for number in range(count):
-        do(number)
-    return round(count / (time.perf_counter() - start), 1)
+    for number in range(versions - TIMED, versions):
+        register(number)
+    return round(TIMED / (time.perf_counter() - start), 1)
 
 
 def together(do: Callable[[], Any]) -> dict[str, float]:
@@ -127,15 +144,31 @@ def mlflow(port: int, versions: int) -> dict[str, Any]:
         tags = {"seen": TAG} if number % PER_PROMPT == 0 else {}
         genai.register_prompt(name=f"desk-{number // PER_PROMPT}", template=TEXT % number, tags=tags)
 
-    registered = rate(versions, register)
+    def fill(number: int) -> None:
+        """What the client's `register_prompt` sends in the end."""
+        name = f"desk-{number // PER_PROMPT}"
+        marks = {"mlflow.prompt.is_prompt": "true"}
+        if number % PER_PROMPT == 0:
+            ask(port, "POST", f"{api}/registered-models/create", {"name": name, "tags": pairs(marks)})
+            marks["seen"] = TAG
+        marks |= {"mlflow.prompt.text": TEXT % number, "_mlflow_prompt_type": "text"}
+        body = {"name": name, "source": "dummy-source", "tags": pairs(marks)}
+        ask(port, "POST", f"{api}/model-versions/create", body)
+
+    def pairs(marks: dict[str, str]) -> list[dict[str, str]]:
+        return [{"key": key, "value": value} for key, value in marks.items()]
+
+    api = "/api/2.0/mlflow"
+    per_s = registered(versions, fill, register)
     genai.set_prompt_alias("desk-0", alias="production", version=PER_PROMPT)
-    raw = "/api/2.0/mlflow/registered-models/alias?name=desk-0&alias=production"
+    assert genai.load_prompt("prompts:/desk-0@production").template == TEXT % (PER_PROMPT - 1)
+    raw = f"{api}/registered-models/alias?name=desk-0&alias=production"
     wanted = f"tags.seen = '{TAG}' AND tags.`mlflow.prompt.is_prompt` = 'true'"
     found = client.search_model_versions(wanted, max_results=50)
     assert len(found) == min(50, versions // PER_PROMPT), len(found)
     return {
         "version": mlflow.__version__,
-        "register_per_s": registered,
+        "register_per_s": per_s,
         "load_by_alias": together(lambda: genai.load_prompt("prompts:/desk-0@production", cache_ttl_seconds=0)),
         "load_by_alias_raw_http": together(lambda: ask(port, "GET", raw)),
         "search_by_tag_ms": searched(lambda: client.search_model_versions(wanted, max_results=50)),
@@ -156,7 +189,7 @@ def ours(port: int, token: str, versions: int) -> dict[str, Any]:
             path = f"/api/v1/prompts/{made[prompt]}/checkpoints"
             ask(port, "POST", path, {"text": TEXT % number}, {**who, "If-Match": f'"v{version}"'})
 
-    registered = rate(versions, register)
+    per_s = registered(versions, register, register)
     ids, cursor = [], ""
     while cursor is not None:
         page = ask(port, "GET", f"/api/v1/checkpoints?limit=200&cursor={cursor}", None, who)
@@ -168,7 +201,7 @@ def ours(port: int, token: str, versions: int) -> dict[str, Any]:
     assert len(ask(port, "GET", tagged, None, who)["items"]) == min(50, versions // PER_PROMPT)
     by_label = "/api/v1/prompts/desk-0?label=best"
     return {
-        "register_per_s": registered,
+        "register_per_s": per_s,
         "load_by_label": together(lambda: ask(port, "GET", by_label, None, who)),
         "search_by_tag_ms": searched(lambda: ask(port, "GET", tagged, None, who)),
     }
@@ -219,7 +252,7 @@ def main() -> None:
     if sys.argv[1] == "--mlflow":
         print(json.dumps(mlflow(int(sys.argv[2]), int(sys.argv[3]))))
         return
-    python, versions = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1000
+    python, versions = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
     with tempfile.TemporaryDirectory() as home:
         for name in ("ours", "mlflow"):
             (Path(home) / name).mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -63,10 +64,31 @@ def has_row(model: type[Model], **columns: Any) -> bool:
 
 def read_row(model: type[Row], key: int | None) -> Row | None:
     """The row of a key as the model's own object, or None."""
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in model._meta.concrete_fields)
-    sql = f"SELECT {columns} FROM {quote(model._meta.db_table)} WHERE id = %s"  # noqa: S608
-    return next(iter(model._base_manager.raw(sql, [key])), None)
+    sql, names, read = _reader(model, connection.vendor)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [key])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    values = list(found)
+    for place, column, convert in read:
+        values[place] = convert(values[place], column, connection)
+    return model.from_db(connection.alias, names, values)
+
+
+@cache
+def _reader(model: type[Model], vendor: str) -> tuple[str, list[str], list[tuple[int, Any, Callable[..., Any]]]]:
+    """The question for one row, its columns as attributes, and what makes a value of the database one of Python."""
+    quote, fields = connection.ops.quote_name, model._meta.concrete_fields
+    columns = [field.get_col(model._meta.db_table) for field in fields]
+    sql = f"SELECT {', '.join(quote(str(field.column)) for field in fields)} "
+    sql += f"FROM {quote(model._meta.db_table)} WHERE id = %s"
+    read = [
+        (place, column, convert)
+        for place, column in enumerate(columns)
+        for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
+    ]
+    return sql, [field.attname for field in fields], read
 
 
 def _preparer(field: Any) -> Callable[[Any], Any]:

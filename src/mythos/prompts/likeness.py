@@ -24,6 +24,7 @@ from mythos.text.normalize import content_hash, normalize
 
 MOST_SWARMS = 4
 CHUNK = 5000
+SAME = 1000  # checkpoints of one text that are asked for its vector
 _lock = threading.Lock()
 _kept: OrderedDict[tuple[str, int], Matrix] = OrderedDict()
 
@@ -84,10 +85,11 @@ def prompts_like(*, actor: Actor, swarm: Swarm, text: str, count: int = 20) -> l
 
 def _vector_of(swarm: Swarm, text: str) -> np.ndarray:
     """The vector the worker stored for exactly this text, if it did: a long text takes 100 ms to embed."""
-    same = PromptCheckpoint.objects.filter(swarm=swarm, sha256=content_hash(normalize(text))).values("pk")
-    stored = PromptVector.objects.filter(swarm=swarm, model=MODEL, checkpoint_id__in=same)
-    vector = stored.order_by().values_list("vector", flat=True).first()
-    if vector is not None:
+    # Two questions, by key, and no order: else the database may look through all vectors to find none.
+    same = PromptCheckpoint.objects.filter(swarm=swarm, sha256=content_hash(normalize(text))).order_by()
+    prompts = dict(same.values_list("pk", "prompt_id")[:SAME])
+    stored = PromptVector.objects.filter(pk__in=set(prompts.values()), checkpoint_id__in=list(prompts), model=MODEL)
+    for vector in stored.order_by().values_list("vector", flat=True)[:1]:
         return np.frombuffer(bytes(vector), dtype=np.float16).astype(np.float32)
     return np.asarray(embed([text])[0], dtype=np.float32)
 

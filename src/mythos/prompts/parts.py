@@ -61,6 +61,14 @@ class Plain(Func):
         return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
 
 
+class Aside(Plain):
+    """A column to sort rows by that another index found: that of the order shall not be walked past all others."""
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        column, params = compiler.compile(self.source_expressions[0])
+        return f"COALESCE({column}, {column})", [*params, *params]
+
+
 _ORDER: dict[str, Any] = {
     "gt": GreaterThan,
     "gte": GreaterThanOrEqual,
@@ -108,7 +116,7 @@ def by_prompt(swarm: Swarm | None, beginning: str) -> Part:
     """Rows of prompts whose slug begins so."""
     if connection.vendor == "postgresql":  # in the order of a locale a beginning is no range
         begins = Q(slug__startswith=beginning)
-        return Part(_rows(swarm, begins), begins)
+        return Part(_rows(swarm, begins), begins, held=begins)
     after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
     return by_range(swarm, "slug", {"gte": beginning, "lt": after})
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from mythos.prompts.parts import FEW, Part, among
 
@@ -24,7 +24,8 @@ class Found:
     """The rows a query finds; `few` are the same rows, reached by the few matches of one part, where there is one.
 
     `size` is how many there are before the trash is left out, where one part told it; `known` are numbers among which
-    all of them are; `least` is how many there are for certain, when an estimate finds fewer.
+    all of them are; `least` is how many there are for certain, when an estimate finds fewer; `is_sought` when the index
+    that finds the few also holds what they are sorted by.
     """
 
     rows: QuerySet[Any]
@@ -32,6 +33,7 @@ class Found:
     size: int | None = None
     known: Sequence[int] | None = None
     least: int = 0
+    is_sought: bool = False
 
 
 def search(rows: QuerySet[Any], parts: Sequence[Part], order: str = "") -> Found:
@@ -48,8 +50,8 @@ def search(rows: QuerySet[Any], parts: Sequence[Part], order: str = "") -> Found
     size = None if others or driver.known is not None else fewest  # words are known of every swarm
     if driver.held is not None and (fewest <= driving or all(part.held is not None for part in others)):
         by_index = _tested(rows, others, "").filter(driver.held)
-        by_ids = among(rows, driver.keys()) if fewest <= driving else driver.test
-        return Found(_tested(rows, others, order).filter(by_ids), by_index, size)
+        by_ids = _by_ids(rows, driver) if fewest <= driving else driver.test
+        return Found(_tested(rows, others, order).filter(by_ids), by_index, size, is_sought=True)
     if fewest <= driving:
         keys = driver.keys()
         if others:  # each may look into a text: asked once, whatever the page and the count ask afterwards
@@ -60,6 +62,13 @@ def search(rows: QuerySet[Any], parts: Sequence[Part], order: str = "") -> Found
     known = driver.keys()
     walked = _tested(rows, others, order).filter(among(rows, known, is_test=True))
     return Found(walked, size=size, known=known)
+
+
+def _by_ids(rows: QuerySet[Any], driver: Part) -> Any:
+    """The few rows of a part by their numbers, whatever they are sorted by: PostgreSQL finds them when it is asked."""
+    if connection.vendor == "sqlite":
+        return among(rows, driver.keys())
+    return Q(pk__in=driver.ids[: driver.most])
 
 
 def _tested(rows: QuerySet[Any], parts: Sequence[Part], order: str) -> QuerySet[Any]:

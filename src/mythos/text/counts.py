@@ -64,17 +64,27 @@ _BAN = re.compile(
     r"|\b(?:must|should|ca|sha)n['’]t\b|\b(?:forbidden|prohibited|not (?:allowed|permitted))\b",
     re.IGNORECASE,
 )
-_HEDGE = re.compile(
-    r"\b(?:" + "|".join(re.escape(h) for h in sorted(lexicon.HEDGES, key=len, reverse=True)) + r")\b",
-    re.IGNORECASE,
-)
-_HEDGE_BEGINNINGS = {_WORD.findall(hedge)[0].lower() for hedge in lexicon.HEDGES}
 _NUMBER = re.compile(r"(?<![\w.])[$€£]?\d+(?:[.,]\d+)*%?")
 _EXAMPLE = re.compile(
     r"\b(?:for example|for instance|e\.g\.|such as)|^[ \t>#*-]*(?:examples?\b|input:|q:)",
     re.IGNORECASE | re.MULTILINE,
 )
+# A pattern looks at every letter, so it is asked only where a word it can begin with stands in the sentence.
+_BEGINNINGS = {
+    _MUST: "must shall required mandatory obligatory have has need needs",
+    _SHOULD: "should ought recommended",
+    _MAY: "may can might could optional allowed permitted",
+    _BAN: "never do don must mustn mustnot mustnever shall shallnot shallnever should shouldn shouldnot shouldnever "
+    "may maynot maynever can cannot cannever shan forbidden prohibited not",
+    _EXAMPLE: "for e such example examples input q",
+}
+_BEGIN = {pattern: frozenset(words.split()) for pattern, words in _BEGINNINGS.items()}
+_HEDGES = {
+    word: tuple(hedge for hedge in lexicon.HEDGES if _WORD.match(hedge)[0] == word)  # type: ignore[index]
+    for word in {found[0] for found in map(_WORD.match, lexicon.HEDGES) if found}
+}
 _CONTRACTION = re.compile(r"\b\w+['’](?:t|re|ve|ll|d|m)\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 _VOWELS = re.compile(r"[aeiouy]+")
 _LEAD_IN = frozenset({"please", "always", "kindly", "do", "not", "then", "never", "and", "also"})
@@ -100,28 +110,48 @@ def _count(text: str, kind: Kind) -> Counts:
     words = [word.lower().replace("’", "'") for word in raw]
     bangs = text.count("!")
     listed = Counter(name for word in words if word in _LISTED for name in _LISTED[word])
-    may_hedge = not _HEDGE_BEGINNINGS.isdisjoint(word.partition("'")[0] for word in words)
+    parts = {part for word in words for part in word.split("'")}
+
+    def found(pattern: re.Pattern[str]) -> int:
+        return 0 if _BEGIN[pattern].isdisjoint(parts) else len(pattern.findall(text))
+
     return Counts(
         words=len(words),
         syllables=sum(map(_syllables, words)),
         formal=listed["formal"],
-        informal=listed["informal"] + len(_CONTRACTION.findall(text)) + bangs,
+        informal=listed["informal"] + _contractions(text) + bangs,
         directives=int(kind in _ORDERS and _is_directive(words)),
-        must=len(_MUST.findall(text)),
-        should=len(_SHOULD.findall(text)),
-        may=len(_MAY.findall(text)),
-        bans=len(_BAN.findall(text)),
-        hedges=len(_HEDGE.findall(text)) if may_hedge else 0,
-        numbers=len(_NUMBER.findall(text)),
-        examples=len(_EXAMPLE.findall(text)),
+        must=found(_MUST),
+        should=found(_SHOULD),
+        may=found(_MAY),
+        bans=found(_BAN),
+        hedges=_hedges(text, parts),
+        numbers=len(_NUMBER.findall(text)) if _DIGIT.search(text) else 0,
+        examples=found(_EXAMPLE),
         second_person=listed["second_person"],
         polite=listed["polite"],
         empathy=listed["empathy"],
         friendly=listed["friendly"],
-        playful=listed["playful"] + len(_EMOJI.findall(text)),
+        playful=listed["playful"] + (0 if text.isascii() else len(_EMOJI.findall(text))),
         urgent=listed["urgent"] + bangs,
         shouted=sum(word.isupper() and len(word) > 2 for word in raw),
     )
+
+
+def _hedges(text: str, parts: Iterable[str]) -> int:
+    """How many phrases of the hedge list; of two in one place the longer counts."""
+    low = text.lower()
+    said = [hedge for part in parts if part in _HEDGES for hedge in _HEDGES[part] if hedge in low]
+    return len(_any_of(tuple(sorted(said, key=len, reverse=True))).findall(text)) if said else 0
+
+
+@lru_cache(maxsize=512)
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, phrases)) + r")\b", re.IGNORECASE)
+
+
+def _contractions(text: str) -> int:
+    return len(_CONTRACTION.findall(text)) if "'" in text or "’" in text else 0
 
 
 def _is_directive(words: list[str]) -> bool:

@@ -10,7 +10,6 @@ from mythos.errors import Invalid
 
 MAX_BYTES = 5_000_000
 
-_TRAILING = re.compile(r"[^\S\n]+(?=\n|\Z)")
 _BREAKS = re.compile(r"\r\n?")
 # NUL and the other C0 controls except tab, newline, form feed and carriage return never occur in real text.
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
@@ -19,7 +18,7 @@ _BINARY = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 def normalize(text: str) -> str:
     """BOM off, one kind of line end, no trailing spaces, no outer blank lines, composed characters."""
     text = unicodedata.normalize("NFC", _BREAKS.sub("\n", text.lstrip("\ufeff")))
-    return _TRAILING.sub("", text).strip("\n")
+    return "\n".join(map(str.rstrip, text.split("\n"))).strip("\n")
 
 
 def content_hash(text: str) -> str:

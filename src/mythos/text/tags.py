@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mythos.text.compare import Comparison
 from mythos.text.normalize import normalize
 from mythos.text.segment import segment
@@ -82,8 +84,9 @@ def _measured(old: Traits, new: Traits) -> set[str]:
 
 def _worded(old_text: str, new_text: str, comparison: Comparison) -> set[str]:
     old_sentences, new_sentences = ([s.text for s in segment(t)] for t in (old_text, new_text))
-    # By sentence, because most sentences of the two texts are the same and their words are remembered.
-    old_words, new_words = ([w.norm for s in part for w in words(s)] for part in (old_sentences, new_sentences))
+    # What is the same at both ends has the same words and need not be read.
+    parts = _without_ends(old_sentences, new_sentences)
+    old_words, new_words = ([w.norm for s in part for w in words(s)] for part in parts)
     if old_words == new_words:
         return {"@format"}
     if sorted(old_sentences) == sorted(new_sentences):
@@ -93,3 +96,11 @@ def _worded(old_text: str, new_text: str, comparison: Comparison) -> set[str]:
     if comparison.is_typo:
         return {"@typo"}
     return {"@paraphrase"} if (comparison.similarity is None or comparison.similarity >= 0.60) else set()
+
+
+def _without_ends(old: Sequence[str], new: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """What lies between the sentences with which both texts begin, and those with which both end."""
+    short = min(len(old), len(new))
+    first = next((at for at in range(short) if old[at] != new[at]), short)
+    last = next((at for at in range(short - first) if old[-1 - at] != new[-1 - at]), short - first)
+    return old[first : len(old) - last], new[first : len(new) - last]

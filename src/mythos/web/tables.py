@@ -14,7 +14,7 @@ from django.db.models.lookups import Exact, GreaterThan, LessThan
 from django.http import StreamingHttpResponse
 
 from mythos.errors import Invalid
-from mythos.prompts.parts import Plain
+from mythos.prompts.parts import Aside, Plain
 from mythos.prompts.search import Found
 from mythos.prompts.tables import CONTENT_TYPES, table_lines
 
@@ -27,7 +27,7 @@ def found_page(
     """A page of what a query finds; few rows are sorted anew, many stand in the index of the order."""
     if found.few is None:
         return page_after(found.rows, column, sort, after, size, shown)
-    return page_after(found.few, column, sort, after, size, shown, is_few=True)
+    return page_after(found.few, column, sort, after, size, shown, kept=Aside if found.is_sought else Plain)
 
 
 def page_after(
@@ -38,14 +38,15 @@ def page_after(
     size: int,
     shown: QuerySet[Any] | None = None,
     *,
-    is_few: bool = False,
+    kept: type[Plain] | None = None,
 ) -> tuple[list[Any], str]:
     """A page after the key `value|id`, and the key of the next one ("" on the last); `sort` begins with - for down.
 
     Equal values are told apart by id, so that rows which come or go never shift a page. The keys are found first, by
     the index of the order alone; then the rows of those keys are read from `shown`, with everything a page shows.
+    `kept` keeps that index out of it, where few rows are sorted anew.
     """
-    keys = _keys_after(rows, column, after, size + 1, is_down=sort.startswith("-"), is_few=is_few)
+    keys = _keys_after(rows, column, after, size + 1, is_down=sort.startswith("-"), kept=kept)
     read = {row.pk: row for row in (rows if shown is None else shown).filter(pk__in=keys[:size]).order_by()}
     page = [read[key] for key in keys[:size] if key in read]
     if len(keys) <= size or not page:
@@ -54,9 +55,11 @@ def page_after(
     return page, f"{edge.isoformat() if isinstance(edge, datetime) else edge}|{page[-1].pk}"
 
 
-def _keys_after(rows: QuerySet[Any], column: str, after: str, most: int, *, is_down: bool, is_few: bool) -> list[int]:
+def _keys_after(
+    rows: QuerySet[Any], column: str, after: str, most: int, *, is_down: bool, kept: type[Plain] | None
+) -> list[int]:
     """The next keys: those of the same value first, which an index finds by both, then those of the values beyond."""
-    by, key = (Plain(F(column)), Plain(F("id"))) if is_few else (F(column), F("id"))
+    by, key = (kept(F(column)), kept(F("id"))) if kept else (F(column), F("id"))
     keys = rows.values_list("pk", flat=True)
     ordered = keys.order_by(by.desc(), key.desc()) if is_down else keys.order_by(by.asc(), key.asc())
     text, _, number = after.rpartition("|")

@@ -109,6 +109,8 @@ def _level(norm: str, restrictive: bool) -> int:
 def _idiom_positions(side: Side) -> set[int]:
     skip: set[int] = set()
     for phrase in _NO_IDIOMS:
+        if f" {phrase} " not in side.flat:
+            continue
         parts = phrase.split()
         for index in range(len(side.norms) - len(parts) + 1):
             if side.norms[index : index + len(parts)] == parts:
