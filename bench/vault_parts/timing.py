@@ -37,8 +37,10 @@ def sample(ask: Callable[[], Any], times: int = 30) -> dict[str, float]:
         taken.append(timer.wall * 1000)
         used.append(timer.cpu * 1000)
     return {
+        "least_ms": round(min(taken), 1),
         "p50_ms": round(median(taken), 1),
         "p95_ms": round(sorted(taken)[int(0.95 * times)], 1),
+        "cpu_least_ms": round(min(used), 1),
         "cpu_p50_ms": round(median(used), 1),
         "cpu_p95_ms": round(sorted(used)[int(0.95 * times)], 1),
     }

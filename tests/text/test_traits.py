@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mythos.text.compare import compare
+from mythos.text.lexicon import HEDGES
 from mythos.text.reference import reference
 from mythos.text.tags import SYMBOLIC_TAGS, symbolic_tags
 from mythos.text.tone import TONES, tone
@@ -139,3 +140,27 @@ def test_each_tag_is_earned_by_its_change(old: str, new: str, tag: str) -> None:
 
 def test_identical_texts_earn_no_tags() -> None:
     assert tags("Log it.", "Log it. \r\n") == []
+
+
+@pytest.mark.parametrize("hedge", HEDGES)
+def test_every_hedge_is_counted_wherever_it_stands(hedge):
+    said = [f"{hedge.capitalize()} answer.", f"Answer, say'{hedge}' then.", f"Answer {hedge.upper()}!"]
+    assert [measure(text)["hedges"] >= 1 for text in said] == [True] * 3
+    assert measure("Answer the letter.")["hedges"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "count"),
+    [
+        ("He said'must'.", "obligations_must", 1),
+        ("You needs to have to go.", "obligations_must", 2),
+        ("It SHOULD, it ought, it is recommended.", "obligations_should", 3),
+        ("You cannot, mustn't and shan’t; it is not allowed. Don’t.", "prohibitions", 5),
+        ("Maynot go.", "prohibitions", 1),
+        ("Such as this, e.g. that, for instance here.\n- Examples: one", "examples", 4),
+        ("Input: a\n\nq: b", "examples", 2),
+        ("Pay $5 or ٣ now.", "numbers", 2),
+    ],
+)
+def test_words_of_force_are_found_in_every_spelling(text, name, count):
+    assert measure(text)[name] == count

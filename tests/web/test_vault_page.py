@@ -12,11 +12,12 @@ from django.urls import reverse
 from mythos.accounts.actors import SYSTEM
 from mythos.accounts.services import create_swarm, create_token
 from mythos.cli.main import cli
+from mythos.formats.prompts.base import PromptRecord, Revision
 from mythos.prompts import lineage
 from mythos.prompts.carrying import export_lines
 from mythos.prompts.limits import limited
 from mythos.prompts.models import Prompt, PromptMutationLog
-from mythos.prompts.services import create_prompt, revise_prompt, trash_prompt
+from mythos.prompts.services import create_prompt, import_prompts, revise_prompt, trash_prompt
 from mythos.web import mutations
 from mythos.work.models import Job
 
@@ -93,6 +94,20 @@ def test_a_large_family_leads_to_the_whole_list(as_, desk, monkeypatch):
     body = as_("viewer").get(reverse(PAGE), {"prompt": desk.pk}).content
     assert b"The nearest 1; 1 more are further away." in body
     assert b"/prompts/checkpoints?q=ancestor:desk" in body
+
+
+@pytest.mark.both_databases
+def test_a_family_of_more_than_two_hundred_is_drawn_by_its_nearest_fifty_with_the_list(as_, cast):
+    history = tuple(Revision(f"You must answer in {number} words.") for number in range(1, 203))
+    import_prompts(actor=cast.owner, swarm=cast.swarm, records=[PromptRecord("long", "Long", history)])
+    page = as_("viewer").get(reverse(PAGE), {"prompt": Prompt.objects.get(slug="long").pk})
+    nodes = page.context["drawing"].lineage.nodes
+    assert [node.checkpoint.version for node in nodes] == [*range(202, 152, -1)]
+    assert b"The nearest 50; 152 more are further away." in page.content
+    assert page.content.count(b'r="5"') == 50
+    listed = as_("viewer").get(reverse("checkpoints.grid"), {"q": "ancestor:long"})
+    assert listed.context["count"].number == 202
+    assert len(listed.context["rows"]) == 50
 
 
 def test_any_two_checkpoints_are_compared(as_, desk):

@@ -56,6 +56,8 @@ _BOUNDS_AFTER = {
 
 def bounded(found: list[Word]) -> list[Word]:
     """Every way to set an upper or lower bound before a number becomes one word."""
+    if all(word.number is None for word in found):
+        return found
     out: list[Word] = []
     index = 0
     while index < len(found):

@@ -50,7 +50,7 @@ def segment(text: str) -> list[Sentence]:
     return list(_kept(text) if len(text) <= LONGEST_KEPT else _segmented(text))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _kept(text: str) -> tuple[Sentence, ...]:
     return _segmented(text)
 
