@@ -1,4 +1,4 @@
-"""The race: a child meets validation in chunks of a fixed order and is dropped as soon as it has clearly lost."""
+"""The race: a child meets validation in chunks and is dropped as soon as it has clearly lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Race:
     won: float = 2.5
 
     def judge(self, setting: Setting, parent: Member, texts: Candidate, calls: StepCalls) -> Verdict:
-        order = validation_order(setting.task.validation_ids)
+        order = self._order(setting)
         before, after = dict(parent.scores), dict[str, float]()
         for at in range(0, len(order), self.chunk):
             cases = order[at : at + self.chunk]
@@ -44,6 +44,13 @@ class Race:
             return Verdict(True, "kept", f"It leads by {gain:.3f} on {count} cases.", before, after)
         cause: Cause = "worse" if gain < 0 else "no better"
         return Verdict(False, cause, f"Its lead is {gain:.3f} on {count} cases.", before, after)
+
+    def _order(self, setting: Setting) -> list[str]:
+        """Every step begins at another chunk. A champion is in part a lucky one, and if all challengers met it first
+        where it was luckiest, better ones would be turned away there."""
+        order = validation_order(setting.task.validation_ids)
+        turn = setting.step * self.chunk % max(1, len(order))
+        return order[turn:] + order[:turn]
 
     def measure(self, setting: Setting, member: Member, calls: StepCalls, whole: bool) -> Mapping[str, float]:
         order = validation_order(setting.task.validation_ids)

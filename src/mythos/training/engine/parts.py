@@ -36,7 +36,8 @@ class Setting:
 
 @dataclass(frozen=True)
 class Proposed:
-    """A child before validation; `texts` equal the parent's when no edit was kept."""
+    """A child before validation; `texts` equal the parent's when no edit was kept. `asked` are complaints by component,
+    `tried` what was taken out, `aside` the lines (component, line) that were left out of the child."""
 
     texts: Candidate
     edits: tuple[Edit, ...] = ()
@@ -47,6 +48,7 @@ class Proposed:
     dead: int = 0
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tried: tuple[str, ...] = ()
+    aside: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

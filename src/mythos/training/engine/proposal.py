@@ -11,7 +11,7 @@ from mythos.training.engine.gate import Gate
 from mythos.training.engine.keys import dice
 from mythos.training.engine.parts import Proposal, Proposed, Setting
 from mythos.training.engine.protocol import Candidate, Edit, Evaluation, Member, Record, RejectedEdit
-from mythos.training.engine.trimming import Trim
+from mythos.training.engine.trimming import Trim, lean
 
 Results = Mapping[str, Evaluation]
 
@@ -63,10 +63,13 @@ class Rounds:
 
 @dataclass(frozen=True)
 class Alternate:
-    """Reflects while that pays; after a step that did not, takes out and reflects by turns."""
+    """Reflects while that pays; after a step that did not, takes out and reflects by turns. Of an edit only what
+    answers complaints goes into the child (`part`: how near, beside its other lines): a reflector's own ideas ride
+    along with its answers, and a race cannot tell which of the two it is that pays."""
 
     reflecting: Proposal = field(default_factory=Rounds)
     trimming: Proposal = field(default_factory=Trim)
+    part: float = 0.5
 
     def propose(self, setting: Setting, parent: Member, calls: StepCalls) -> Proposed:
         stall = int(setting.view.memory["stall"])
@@ -74,7 +77,7 @@ class Alternate:
             proposed = self.trimming.propose(setting, parent, calls)
             if proposed.edits:
                 return proposed
-        return self.reflecting.propose(setting, parent, calls)
+        return lean(setting, parent, self.reflecting.propose(setting, parent, calls), self.part)
 
 
 class _Work:

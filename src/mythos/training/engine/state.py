@@ -14,6 +14,7 @@ REMEMBERED = 36
 FRONT = 6
 ASKED = 16
 TRIED = 300
+ASIDE = 60
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def beginning(texts: Candidate) -> Snapshot:
         (start,),
         key,
         (),
-        {"stall": 0, "dead": 0, "width": 0, "starved": False, "asked": {}, "tried": []},
+        {"stall": 0, "dead": 0, "width": 0, "starved": False, "asked": {}, "tried": [], "aside": []},
         Spent(),
     )
 
@@ -94,6 +95,7 @@ def advance(state: Snapshot, number: int, outcome: StepOutcome, cases: int, spen
     memory = {
         "asked": asked,
         "tried": [*state.memory["tried"], *outcome.proposed.tried][-TRIED:],
+        "aside": [*state.memory.get("aside", ()), *(list(line) for line in outcome.proposed.aside)][-ASIDE:],
         "stall": 0 if kept else int(state.memory["stall"]) + (number > 0),
         "dead": dead if reflected else int(state.memory["dead"]) + dead,
         "width": outcome.starved // 2 if outcome.starved > 1 else state.memory["width"],

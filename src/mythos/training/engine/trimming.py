@@ -2,53 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 from mythos.training.engine.calls import StepCalls
 from mythos.training.engine.keys import text_key
 from mythos.training.engine.parts import Proposed, Setting
-from mythos.training.engine.protocol import Edit, Member
-
-_WORD = re.compile(r"\w{3,}")
-Line = tuple[str, str]
-"""Component and line."""
-
-
-@lru_cache(maxsize=4096)
-def words(text: str) -> frozenset[str]:
-    """The words of a line that can carry meaning."""
-    return frozenset(_WORD.findall(text.lower()))
-
-
-def suspects(texts: Mapping[str, str], start: Mapping[str, str], asked: Mapping[str, Sequence[str]]) -> list[Line]:
-    """Added lines, those furthest from every complaint first. Rare words weigh more than those all complaints share."""
-    complaints = list(dict.fromkeys(words(feedback) for name in sorted(asked) for feedback in asked[name]))
-    speaking = defaultdict[str, list[int]](list)
-    for at, complaint in enumerate(complaints):
-        for word in complaint:
-            speaking[word].append(at)
-    # Whole numbers, so that the order in which a set gives its words cannot change a sum.
-    weight = {word: round(1e6 * math.log((1 + len(complaints)) / len(found))) for word, found in speaking.items()}
-
-    def nearness(line: Line) -> int:
-        common = Counter[int]()
-        for word in words(line[1]) & weight.keys():
-            for at in speaking[word]:
-                common[at] += weight[word]
-        return max(common.values(), default=0)
-
-    added = [
-        (name, line)
-        for name in sorted(texts)
-        for line in dict.fromkeys(texts[name].splitlines())
-        if line.strip() and line not in start[name].splitlines()
-    ]
-    return sorted(added, key=lambda line: (nearness(line), line))
+from mythos.training.engine.protocol import Edit, Member, RejectedEdit
+from mythos.training.engine.relevance import Line, ranked_lines, unasked
 
 
 def without(texts: Mapping[str, str], lines: Sequence[Line]) -> dict[str, str]:
@@ -64,10 +25,33 @@ def name_of(line: Line) -> str:
     return text_key("\n".join(line))[:16]
 
 
+def lean(setting: Setting, parent: Member, proposed: Proposed, part: float) -> Proposed:
+    """The child without those new lines that answer no complaint. They are set aside, not lost: they are tried by
+    themselves when the search stalls."""
+    earlier = setting.view.memory["asked"]
+    asked = {name: (*earlier.get(name, ()), *proposed.asked.get(name, ())) for name in proposed.texts}
+    lines = unasked(proposed.texts, parent.texts, asked, part)
+    texts = without(proposed.texts, lines)
+    if not lines or setting.task.broken(texts):
+        return proposed
+    edits, rejected = [], []
+    for name in sorted({name for name, _ in lines}):
+        edits.append(Edit(name, proposed.texts[name], texts[name], True, "kept", "", "Left out what nobody asked for."))
+        left = "\n".join(line for owner, line in lines if owner == name)
+        rejected.append(RejectedEdit(name, left, "no better", "It answers no complaint."))
+    return replace(
+        proposed,
+        texts=texts,
+        edits=(*proposed.edits, *edits),
+        rejected=(*proposed.rejected, *rejected),
+        aside=tuple(lines),
+    )
+
+
 @dataclass(frozen=True)
 class Trim:
-    """Takes out several lines at once; when all were tried so, the `likely` ones again alone and in other company,
-    since a race can be lost by bad luck. No line is tried twice in one size."""
+    """Takes out several lines at once; when all were tried so, what was set aside is tried, and then the `likely` lines
+    again alone and in other company, since a race can be lost by bad luck. No line is tried twice in one size."""
 
     sizes: tuple[int, ...] = (4, 1, 2, 3)
     likely: int = 12
@@ -75,24 +59,42 @@ class Trim:
     def propose(self, setting: Setting, parent: Member, calls: StepCalls) -> Proposed:
         memory = setting.view.memory
         tried = set(memory["tried"])
-        lines = suspects(parent.texts, setting.task.start, memory["asked"])
+        lines = [line for _, line in ranked_lines(parent.texts, setting.task.start, memory["asked"])]
         for at, size in enumerate(self.sizes):
             lines = lines[: self.likely] if at else lines
-            skip = setting.sibling // 2 * size
-            untried = [line for line in lines if f"{size} {name_of(line)}" not in tried][skip : skip + size]
+            untried = _untried(lines, f"{size}", tried, setting.sibling // 2 * size, size)
             if untried:
-                return self._take_out(setting, parent, untried, size)
+                return _judged(setting, parent, without(parent.texts, untried), untried, f"{size}", "Taken out.")
+            back = [] if at else _untried(_missing(setting, parent), "+", tried, setting.sibling // 2 * size, size)
+            if back:
+                return _judged(setting, parent, _with(parent.texts, back), back, "+", "Tried after all.")
         return Proposed(parent.texts)
 
-    def _take_out(self, setting: Setting, parent: Member, open_lines: Sequence[Line], size: int) -> Proposed:
-        texts = without(parent.texts, open_lines)
-        edits = []
-        names = sorted({name for name, _ in open_lines})
-        breaches = tuple(setting.task.broken(texts))
-        for name in names:
-            detail = "; ".join(breach.message for breach in breaches)
-            cause = breaches[0].cause if breaches else "kept"
-            edits.append(Edit(name, parent.texts[name], texts[name], not breaches, cause, detail, "Taken out."))
-        if breaches:
-            texts = dict(parent.texts)
-        return Proposed(texts, tuple(edits), tried=tuple(f"{size} {name_of(line)}" for line in open_lines))
+
+def _untried(lines: Sequence[Line], mark: str, tried: set[str], skip: int, size: int) -> list[Line]:
+    return [line for line in lines if f"{mark} {name_of(line)}" not in tried][skip : skip + size]
+
+
+def _missing(setting: Setting, parent: Member) -> list[Line]:
+    """What was set aside and is not in the parent."""
+    aside = [(name, line) for name, line in setting.view.memory.get("aside", ()) if name in parent.texts]
+    return [(name, line) for name, line in aside if line not in parent.texts[name].splitlines()]
+
+
+def _with(texts: Mapping[str, str], lines: Sequence[Line]) -> dict[str, str]:
+    return {name: "\n".join([text, *(line for owner, line in lines if owner == name)]) for name, text in texts.items()}
+
+
+def _judged(
+    setting: Setting, parent: Member, texts: dict[str, str], lines: Sequence[Line], mark: str, note: str
+) -> Proposed:
+    """Through the same gate as any other edit."""
+    breaches = tuple(setting.task.broken(texts))
+    detail = "; ".join(breach.message for breach in breaches)
+    cause = breaches[0].cause if breaches else "kept"
+    edits = [
+        Edit(name, parent.texts[name], texts[name], not breaches, cause, detail, note)
+        for name in sorted({name for name, _ in lines})
+    ]
+    tried = tuple(f"{mark} {name_of(line)}" for line in lines)
+    return Proposed(dict(parent.texts) if breaches else texts, tuple(edits), tried=tried)
