@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 
-from mythos.training.engine.keys import evaluation_key, reflection_key
+from mythos.training.engine.keys import reflection_key, scope_key
 from mythos.training.engine.protocol import (
     Budget,
     Call,
@@ -53,6 +53,8 @@ class Desk:
         self.task, self.journal, self.budget = task, journal, budget
         self.pool = ThreadPoolExecutor(max_workers=in_flight, thread_name_prefix="training-call")
         self.committed: dict[str, int] = {}
+        self.known: dict[str, Result] = {}
+        self._reads: dict[str, tuple[str, ...]] = {}
         self._asked: dict[str, Future[Result]] = {}
         self._lock = threading.Lock()
         self._used = Spent()
@@ -63,6 +65,13 @@ class Desk:
     def seconds(self) -> float:
         """How long this process has been at it."""
         return time.monotonic() - self._began
+
+    def reads(self, case_id: str) -> tuple[str, ...]:
+        """The components the case reads, in the order of their names."""
+        found = self._reads.get(case_id)
+        if found is None:
+            found = self._reads[case_id] = tuple(sorted(self.task.components_of(case_id)))
+        return found
 
     def ask(
         self, call: Call, parse: Callable[[Json], Result], make: Callable[[], Result], paid: list[str]
@@ -148,10 +157,11 @@ class StepCalls:
         return key not in self.used and self.desk.committed.get(key, NOT_YET) > self.view
 
     def _scope(self, texts: Candidate, case_id: str) -> Candidate:
-        return {name: texts[name] for name in self.desk.task.components_of(case_id)}
+        return {name: texts[name] for name in self.desk.reads(case_id)}
 
     def _evaluation_key(self, texts: Candidate, split: str, case_id: str) -> str:
-        return evaluation_key(self.desk.task.versions, split, case_id, self._scope(texts, case_id))
+        scope = tuple([(name, texts[name]) for name in self.desk.reads(case_id)])
+        return scope_key(self.desk.task.versions, split, case_id, scope)
 
     def price(self, texts: Candidate, split: str, case_ids: Sequence[str]) -> int:
         """How many of these cases would have to be tried anew."""
@@ -171,25 +181,23 @@ class StepCalls:
         self, trials: Sequence[tuple[Candidate, Sequence[str]]], split: str
     ) -> list[dict[str, Evaluation]]:
         """Several candidates on their cases, all at the same time."""
-        asked = [self._asked(texts, split, case_ids) for texts, case_ids in trials]
-        _settle(future for one in asked for _, future in one.values())
-        return [self._answers(one) for one in asked]
-
-    def _asked(self, texts: Candidate, split: str, case_ids: Sequence[str]) -> dict[str, tuple[str, Future[Result]]]:
-        keys = {case: self._evaluation_key(texts, split, case) for case in case_ids}
-        return {
-            case: (key, self._ask(Call(key, "evaluation", self.step, case), evaluation_of, self._trial(texts, case)))
-            for case, key in keys.items()
+        keys = [{case: self._evaluation_key(texts, split, case) for case in case_ids} for texts, case_ids in trials]
+        known = self.desk.known
+        asked = {
+            key: self._ask(Call(key, "evaluation", self.step, case), evaluation_of, self._trial(texts, case))
+            for (texts, _), cases in zip(trials, keys, strict=True)
+            for case, key in cases.items()
+            if key not in known
         }
+        _settle(asked.values())
+        known.update((key, future.result()) for key, future in asked.items())
+        return [{case: self._noted(key, case) for case, key in cases.items()} for cases in keys]
 
-    def _answers(self, asked: dict[str, tuple[str, Future[Result]]]) -> dict[str, Evaluation]:
-        done: dict[str, Evaluation] = {}
-        for case, (key, future) in asked.items():
-            result = future.result()
-            assert isinstance(result, Evaluation)
-            self._note(key, result, case)
-            done[case] = result
-        return done
+    def _noted(self, key: str, case: str) -> Evaluation:
+        result = self.desk.known[key]
+        assert isinstance(result, Evaluation)
+        self._note(key, result, case)
+        return result
 
     def _trial(self, texts: Candidate, case_id: str) -> Callable[[], Evaluation]:
         def make() -> Evaluation:
@@ -243,4 +251,4 @@ class StepCalls:
 
 def _settle(asked: Iterable[Future[Result]]) -> None:
     """What was paid for is kept even when a neighbour failed: wait for all before any error is raised."""
-    wait(list(asked))
+    wait([future for future in asked if not future.done()])

@@ -28,9 +28,14 @@ def candidate_key(texts: Candidate) -> str:
 
 def evaluation_key(versions: str, split: str, case_id: str, texts: Candidate) -> str:
     """`texts` are only those the case reads; the split is in it, so train and validation never share a result."""
-    return _digest(
-        ("evaluation", versions, split, case_id, *(f"{name}={text_key(texts[name])}" for name in sorted(texts)))
-    )
+    return scope_key(versions, split, case_id, tuple(sorted(texts.items())))
+
+
+@lru_cache(maxsize=1 << 16)
+def scope_key(versions: str, split: str, case_id: str, texts: tuple[tuple[str, str], ...]) -> str:
+    """The same, of texts in the order of their names."""
+    # A long search asks for the same few keys at every step; remembering them keeps a step's cost where it was.
+    return _digest(("evaluation", versions, split, case_id, *(f"{name}={text_key(text)}" for name, text in texts)))
 
 
 def reflection_key(versions: str, request: ReflectionRequest) -> str:

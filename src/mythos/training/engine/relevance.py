@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -22,37 +22,56 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.lower()))
 
 
+class Complaints:
+    """What graders said. Rare words weigh more than those all complaints share."""
+
+    def __init__(self, said: Sequence[str]) -> None:
+        complaints = list(dict.fromkeys(words(feedback) for feedback in said))
+        self._speaking = defaultdict[str, list[int]](list)
+        for at, complaint in enumerate(complaints):
+            for word in complaint:
+                self._speaking[word].append(at)
+        # Whole numbers, so that the order in which a set gives its words cannot change a sum.
+        self._weight = {
+            word: round(1e6 * math.log((1 + len(complaints)) / len(found))) for word, found in self._speaking.items()
+        }
+        self._known: dict[str, int] = {}
+
+    def nearness(self, line: str) -> int:
+        """How much the line has in common with the complaint nearest to it."""
+        if line not in self._known:
+            common = defaultdict[int, int](int)
+            for word in words(line) & self._weight.keys():
+                weight = self._weight[word]
+                for at in self._speaking[word]:
+                    common[at] += weight
+            self._known[line] = max(common.values(), default=0)
+        return self._known[line]
+
+
+@lru_cache(maxsize=32)
+def _complaints(said: tuple[str, ...]) -> Complaints:
+    # A search that stalls hears the same complaints at every step.
+    return Complaints(said)
+
+
 def ranked_lines(
     texts: Mapping[str, str], before: Mapping[str, str], asked: Mapping[str, Sequence[str]]
 ) -> list[tuple[int, Line]]:
-    """Lines that `before` does not have, with their nearness to a complaint, the furthest first. Rare words weigh more
-    than those all complaints share."""
-    complaints = list(dict.fromkeys(words(feedback) for name in sorted(asked) for feedback in asked[name]))
-    speaking = defaultdict[str, list[int]](list)
-    for at, complaint in enumerate(complaints):
-        for word in complaint:
-            speaking[word].append(at)
-    # Whole numbers, so that the order in which a set gives its words cannot change a sum.
-    weight = {word: round(1e6 * math.log((1 + len(complaints)) / len(found))) for word, found in speaking.items()}
-
-    def nearness(line: str) -> int:
-        common = Counter[int]()
-        for word in words(line) & weight.keys():
-            for at in speaking[word]:
-                common[at] += weight[word]
-        return max(common.values(), default=0)
-
-    return sorted((nearness(line), (name, line)) for name, line in added(texts, before))
+    """Lines that `before` does not have, with their nearness to a complaint, the furthest first."""
+    complaints = _complaints(tuple(feedback for name in sorted(asked) for feedback in asked[name]))
+    return sorted((complaints.nearness(line), (name, line)) for name, line in added(texts, before))
 
 
 def added(texts: Mapping[str, str], before: Mapping[str, str]) -> list[Line]:
     """Lines that were not there before."""
-    return [
-        (name, line)
-        for name in sorted(texts)
-        for line in dict.fromkeys(texts[name].splitlines())
-        if line.strip() and line not in before[name].splitlines()
-    ]
+    found: list[Line] = []
+    for name in sorted(texts):
+        if texts[name] != before[name]:
+            old = set(before[name].splitlines())
+            lines = dict.fromkeys(texts[name].splitlines())
+            found += [(name, line) for line in lines if line.strip() and line not in old]
+    return found
 
 
 def unasked(
