@@ -39,6 +39,7 @@ KNOWN = {
     "MYTHOS_REPLAY_FILE",
     "MYTHOS_LOCAL_THREADS",
     "MYTHOS_TRASH_DAYS",
+    "MYTHOS_RETEST_DAYS",
     "MYTHOS_TRACES",
     "MYTHOS_TOKEN",
     "MYTHOS_PRIVATE_NETWORKS",
@@ -61,9 +62,9 @@ def _bool(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
 
 
-def _days(name: str) -> int:
-    """A number of days; 0, the default, stands for never."""
-    value = _text(name, "0")
+def _days(name: str, default: str = "0") -> int:
+    """A number of days; 0 stands for never."""
+    value = _text(name, default)
     if not value.isdigit():
         raise ImproperlyConfigured(f"{name} must be a number of days, not {value!r}.")
     return int(value)
@@ -160,6 +161,7 @@ ALLOWED_HOSTS = _list("MYTHOS_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _list("MYTHOS_TRUSTED_ORIGINS", "")
 DEFAULT_SWARM = _text("MYTHOS_SWARM", "")
 TRASH_DAYS = _days("MYTHOS_TRASH_DAYS")
+RETEST_DAYS = _days("MYTHOS_RETEST_DAYS", "30")
 LOAD_DEMO = _bool("MYTHOS_DEMO", True)
 PRIVATE_NETWORKS = _networks("MYTHOS_PRIVATE_NETWORKS")
 COMPARATOR_JUDGE = _text("MYTHOS_COMPARATOR_JUDGE", "")

@@ -18,6 +18,7 @@ from mythos.market.services.exporting import export_curriculum
 from mythos.market.services.figures import refresh_figures
 from mythos.market.services.marking import mark_run
 from mythos.market.services.teaching import enroll_assistant, leave_curriculum, note_teaching, try_part
+from mythos.market.services.tending import schedule_tending
 from mythos.prompts.queries import get_prompt
 from mythos.prompts.services import create_prompt, revise_prompt
 from mythos.rituals.models import RitualCase, RitualRun
@@ -161,6 +162,66 @@ def test_adoption_counts_who_still_passes_after_a_month_and_fades(certified, exp
     PartAttempt.objects.filter(finished_at__lt=now - timedelta(days=30)).update(finished_at=now - timedelta(days=100))
     refresh_figures(lineage=exported.lineage)
     assert PromptCurriculumVault.objects.get(pk=exported.pk).adoption_rate == pytest.approx(0.5 ** (10 / 90), abs=0.01)
+
+
+@pytest.fixture
+def days_later(monkeypatch):
+    """Move the clock to so many days from now, and let the worker do what is due."""
+    real = timezone.now
+
+    def move(days: int) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(days=days))
+        run_due()
+
+    return move
+
+
+def adoption(curriculum) -> float:
+    return PromptCurriculumVault.objects.get(pk=curriculum.pk).adoption_rate
+
+
+def tries() -> int:
+    return PartAttempt.objects.count()
+
+
+def test_whoever_was_certified_is_tried_again_after_a_month_by_itself(certified, exported, days_later) -> None:
+    schedule_tending()
+    run_due()
+    before = tries()
+    days_later(29)
+    assert (tries(), adoption(exported)) == (before, 0.0)
+    days_later(31)
+    assert tries() == before + 3  # two parts on practice cases, one of them on sealed ones too
+    assert adoption(exported) == pytest.approx(1.0, abs=0.01)
+    days_later(33)
+    assert tries() == before + 3
+    days_later(62)
+    assert tries() == before + 6
+
+
+def test_a_part_that_passes_no_more_waits_for_a_person(certified, exported, cast, days_later) -> None:
+    schedule_tending()
+    prompt = get_prompt(cast.stranger, "desk", cast.other_swarm)
+    revise_prompt(actor=cast.stranger, prompt_id=prompt.pk, text=SOFT, base=2, reason="Softer", source="web")
+    days_later(31)
+    after = tries()
+    assert states(cast, certified) == ["not passed", "locked"]
+    assert adoption(exported) == 0.0
+    days_later(62)
+    assert tries() == after
+
+
+@pytest.mark.parametrize("why", ["never", "left"])
+def test_nobody_is_tried_again_where_that_is_not_wanted(certified, cast, days_later, settings, why) -> None:
+    schedule_tending()
+    if why == "never":
+        settings.RETEST_DAYS = 0
+    else:
+        assert leave_curriculum(actor=cast.stranger, enrollment_id=certified.pk).state == "left"
+        assert get_certificate(cast.stranger, certified.certificate.serial).enrollment_id == certified.pk
+    before = tries()
+    days_later(31)
+    assert tries() == before
 
 
 def test_notes_stand_beside_the_figures_and_change_none(certified, exported, cast) -> None:

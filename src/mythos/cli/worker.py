@@ -13,7 +13,7 @@ from mythos.cli.database import prepare
 from mythos.cli.output import json_option, print_json
 from mythos.cli.supervisor import POLL_SECONDS, Child, Family
 from mythos.codex.services import sweep
-from mythos.market.services.figures import schedule_figures
+from mythos.market.services.tending import schedule_tending
 from mythos.prompts.services import schedule_purge
 from mythos.text.embed import THREADS_VARIABLE
 from mythos.training.services import sweep_chains
@@ -54,7 +54,7 @@ def worker(once: bool, long: int, only: str | None, as_json: bool) -> None:
     sweep_chains()
     schedule_purge()
     schedule_tidying()
-    schedule_figures()
+    schedule_tending()
     if once:
         tried = run_due()
         if as_json:

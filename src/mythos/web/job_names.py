@@ -4,6 +4,7 @@ JOBS = {
     "market.mark": "Mark an attempt",
     "market.figures": "Count who adopted a curriculum",
     "market.fit": "Hold a curriculum against the codex",
+    "market.tend": "Try certified assistants again",
     "market.expire": "Close an offer that ran out",
     "codex.check_clause": "Check the contracts of a rule",
     "codex.check_role": "Check the contracts of a role",

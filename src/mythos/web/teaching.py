@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -62,6 +63,7 @@ def page(request: HttpRequest, enrollment_id: int) -> HttpResponse:
         "row": row,
         "progress": progress,
         "certificate": getattr(row, "certificate", None),
+        "retest_days": settings.RETEST_DAYS,
         "error": error,
         "may_teach": may(user, "market.teach", row.curriculum),
     }

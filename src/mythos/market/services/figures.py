@@ -63,7 +63,8 @@ def refresh_figures(*, lineage: str) -> None:
 
 def schedule_figures() -> int:
     """Queue what was not counted since yesterday: holding fades with time, without anybody doing anything."""
-    old = CurriculumFigures.objects.filter(computed_at__lt=timezone.now() - STALE_AFTER, adopters__gt=0)
+    counts = Q(adopters__gt=0) | Q(curriculum__adoption_rate__gt=0)
+    old = CurriculumFigures.objects.filter(counts, computed_at__lt=timezone.now() - STALE_AFTER)
     lineages = sorted(set(old.values_list("curriculum__lineage", flat=True)))
     for lineage in lineages:
         enqueue(kind=FIGURES_JOB, key=lineage, payload={"lineage": lineage})

@@ -68,11 +68,11 @@ def enroll_assistant(
 
 
 def leave_curriculum(*, actor: Actor, enrollment_id: int) -> Enrollment:
-    """End the teaching; what was measured stays and still counts."""
+    """End the teaching, or the trying again of who is certified; what was measured stays and still counts."""
     enrollment = get_enrollment(actor, enrollment_id)
     require(actor, "market.teach", enrollment.curriculum)
-    active = Enrollment.objects.filter(pk=enrollment.pk, state=Enrollment.State.ACTIVE)
-    if not active.update(state=Enrollment.State.LEFT):
+    going_on = Enrollment.objects.filter(pk=enrollment.pk).exclude(state=Enrollment.State.LEFT)
+    if not going_on.update(state=Enrollment.State.LEFT):
         raise Stale(f"The enrolment is {enrollment.get_state_display()}.", data={"state": enrollment.state})
     return get_enrollment(actor, enrollment_id)
 
