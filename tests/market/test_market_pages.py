@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
-from mythos.codex.services import create_clause, create_codex
+from mythos.accounts.services import create_token
+from mythos.assistants.services import create_assistant
+from mythos.codex.services import create_clause, create_codex, sign_contract
 from mythos.formats.curriculum import unpack
 from mythos.market.models import Enrollment, Listing, PromptCurriculumVault, RitualTagBundle
 from mythos.market.queries.curricula import parts_of
 from mythos.market.services.listings import Terms, list_curriculum
 from mythos.market.services.teaching import enroll_assistant, try_part
 from mythos.prompts.queries import get_prompt
-from mythos.prompts.services import revise_prompt
+from mythos.prompts.services import create_prompt, revise_prompt
 from mythos.work.models import Job
 from mythos.work.services import run_due
 
@@ -198,6 +201,35 @@ def test_for_an_assistant_the_card_says_how_far_it_is(client, copy, cast, export
     _, html = get(client, cast.stranger, "market.page", query="?assistant=charon")
     assert "Active" in html
     assert "1 team" in html
+
+
+def test_for_an_assistant_what_its_own_rules_forbid_is_left_out(client, listed, cast) -> None:
+    pupil = create_assistant(actor=cast.stranger, swarm=cast.other_swarm, slug="charon", name="Charon")
+    create_assistant(actor=cast.stranger, swarm=cast.other_swarm, slug="thanatos", name="Thanatos")
+    codex = create_codex(actor=cast.stranger, swarm=cast.other_swarm, slug="own", title="Own rules")
+    never = "Never mention the ticket number."
+    create_clause(actor=cast.stranger, codex=codex, ref="no_tickets", title="No tickets", text=never)
+    made = create_prompt(actor=cast.stranger, swarm=cast.other_swarm, slug="own", text=never, assistant=pupil)
+    sign_contract(actor=cast.stranger, prompt_id=made.prompt_id, base=0, clauses=[{"ref": "no_tickets"}])
+    get(client, cast.stranger, "market.page")
+    run_due()
+    for slug, shown in (("charon", False), ("thanatos", True)):
+        _, html = get(client, cast.stranger, "market.page", query=f"?assistant={slug}")
+        assert ('class="good"' in html, "1 that clashes with its rules, 0" in html) == (shown, not shown)
+        token = create_token(actor=cast.stranger, swarm=cast.other_swarm, name="t", role="viewer")
+        asked = Client(headers={"Authorization": f"Bearer {token.secret}"}).get(
+            f"/api/v1/market/listings?assistant={slug}"
+        )
+        assert len(asked.json()["items"]) == int(shown)
+
+
+def test_for_an_assistant_what_it_is_certified_by_is_left_out(client, copy, cast, exported, seller) -> None:
+    list_curriculum(actor=seller.owner, curriculum_id=exported.pk, terms=Terms(price=5))
+    row = enroll_assistant(actor=cast.stranger, curriculum_id=copy.pk, assistant="charon", prompt="desk")
+    Enrollment.objects.filter(pk=row.pk).update(state="completed")
+    _, html = get(client, cast.stranger, "market.page", query="?assistant=charon")
+    assert 'class="good"' not in html
+    assert "1 it is certified by" in html
 
 
 def test_ten_more_cards_cost_no_more_queries(client, listed, seller, cast, django_assert_max_num_queries) -> None:

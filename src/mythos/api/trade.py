@@ -10,8 +10,10 @@ from mythos.accounts.models import Swarm
 from mythos.api.auth import actor_of, swarm_of
 from mythos.api.paging import page
 from mythos.api.schemas import trade as shapes
+from mythos.assistants.queries import get_assistant
 from mythos.market.models import BarterOffer
 from mythos.market.queries.listings import ListingQuery, get_listing, listing_page
+from mythos.market.queries.suiting import unsuited_for
 from mythos.market.queries.trades import get_license, get_trade, licenses_of, offers_of, trade_of
 from mythos.market.queries.wallet import statement, wallet_summary
 from mythos.market.services import bartering
@@ -53,12 +55,18 @@ def list_listings(
     sort: str = "month",
     license: str = "",
     seller: str = "",
+    assistant: str = "",
+    swarm: str | None = None,
     limit: int = 24,
     cursor: str = "",
 ) -> Any:
-    """What is on the market. `tab`: all, credits, trade, free; `sort`: month, gain, rating, new, price."""
-    query = ListingQuery(q=q, tab=tab, sort=sort, license=license, seller=seller, after=cursor)
-    found = listing_page(actor_of(request), query, min(max(limit, 1), 200))
+    """What is on the market. `tab`: all, credits, trade, free; `sort`: month, gain, rating, new, price; `assistant`:
+    without what clashes with its rules, or what it is certified by."""
+    actor, unsuited = actor_of(request), frozenset[int]()
+    if assistant:
+        unsuited = unsuited_for(get_assistant(actor, assistant, swarm_of(request, swarm))).all
+    query = ListingQuery(q=q, tab=tab, sort=sort, license=license, seller=seller, after=cursor, leave_out=unsuited)
+    found = listing_page(actor, query, min(max(limit, 1), 200))
     return {"items": found.rows, "next": found.next or None}
 
 

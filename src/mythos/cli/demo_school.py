@@ -87,7 +87,7 @@ def begin_lessons(swarm: Swarm) -> None:
         assistant=mentor,
         sets=[{"name": SET, "prompts": [lesson.pk]}],
         subjects=["manners", "opening a reply"],
-        notes=SAID,
+        notes=f"Take it as it is, and measure it on your own cases. {SAID}",
     )
     log = adopt_prompts(actor=SYSTEM, mentee=adopter, mentor_id=mentor.pk, set_name=SET, base=1, notes=SAID)
     measure_adoption(actor=SYSTEM, log_id=log.pk, rituals=[ritual.pk], provider=PROVIDER)

@@ -7,11 +7,13 @@ from typing import Any
 import click
 
 from mythos.accounts.actors import SYSTEM
+from mythos.assistants.queries import get_assistant
 from mythos.cli.database import chosen_swarm, prepare, swarm_option
 from mythos.cli.output import json_option, print_json
 from mythos.errors import NotFound
 from mythos.market.models import CurriculumLicense, Listing, PromptCurriculumVault
 from mythos.market.queries.listings import SORTS, TABS, ListingQuery, get_listing, listing_page
+from mythos.market.queries.suiting import unsuited_for
 from mythos.market.queries.trades import licenses_of
 from mythos.market.queries.wallet import check_books, statement, wallet_summary
 from mythos.market.services.delivery import take_update
@@ -99,12 +101,17 @@ def check(as_json: bool) -> int:
 @click.argument("words", default="")
 @click.option("--tab", type=click.Choice(list(TABS)), default="all")
 @click.option("--sort", type=click.Choice(list(SORTS)), default="month")
+@click.option("--for", "assistant", default="", help="Without what clashes with its rules, or it is certified by.")
 @click.option("--after", default="", help="Where the page before ended.")
+@swarm_option
 @json_option
-def search(words: str, tab: str, sort: str, after: str, as_json: bool) -> int:
+def search(words: str, tab: str, sort: str, assistant: str, after: str, swarm_slug: str, as_json: bool) -> int:
     """What is on the market."""
     prepare()
-    found = listing_page(SYSTEM, ListingQuery(q=words, tab=tab, sort=sort, after=after))
+    unsuited = frozenset[int]()
+    if assistant:
+        unsuited = unsuited_for(get_assistant(SYSTEM, assistant, chosen_swarm(swarm_slug))).all
+    found = listing_page(SYSTEM, ListingQuery(q=words, tab=tab, sort=sort, after=after, leave_out=unsuited))
     if as_json:
         print_json({"items": [_listing(row) for row in found.rows], "next": found.next or None})
         return 0

@@ -23,6 +23,7 @@ from mythos.mentorship.models import (
     AssistantMentorTag,
     MentorPromptSet,
     MentorshipFork,
+    MentorStanding,
     PromptMentorshipLog,
     SkillRecord,
 )
@@ -48,6 +49,14 @@ def visible_tags(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Assistant
 def tag_of(actor: Actor, assistant: Assistant) -> AssistantMentorTag | None:
     """What an assistant offers, or offered; None when it never did."""
     return visible_tags(actor).filter(assistant=assistant).first()
+
+
+def most_to_learn(actor: Actor, swarm: Swarm) -> Assistant | None:
+    """The assistant that a mentor of the swarm could teach most; None where nothing says so."""
+    mentors = visible_tags(actor, swarm).filter(is_offering=True).order_by().values("assistant")
+    rows = MentorStanding.objects.filter(mentor__in=mentors, mentee__in=visible_assistants(actor, swarm), teach__gt=0)
+    best = rows.select_related("mentee").order_by("-teach", "mentee_id").first()
+    return best.mentee if best else None
 
 
 def sets_of(tag: AssistantMentorTag) -> list[MentorPromptSet]:

@@ -59,6 +59,11 @@ class RankedMentor:
         return self.teach > 0
 
     @property
+    def is_simulated(self) -> bool:
+        """Whether anything it rests on was not said by a model."""
+        return any(row.part.is_simulated for row in self.beaten)
+
+    @property
     def missing(self) -> str:
         """What would have to be there to say more; empty where enough is known."""
         if self.is_enough:
@@ -68,7 +73,9 @@ class RankedMentor:
         needed = min((row.part.needed for row in self.parts if row.part.needed), default=0)
         if self.losing and not needed:
             return "It does not beat this assistant anywhere."
-        return f"No interval lies above zero; about {needed:,} more cases would tell." if needed else "No difference."
+        if not needed or not any(row.part.difference for row in self.parts):
+            return "No difference."
+        return f"No interval lies above zero; about {needed:,} more case{'s' * (needed > 1)} would tell."
 
 
 @dataclass(frozen=True)

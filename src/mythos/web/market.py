@@ -12,12 +12,12 @@ from mythos.accounts.models import Swarm
 from mythos.accounts.permissions import may_of
 from mythos.assistants.models import Assistant
 from mythos.assistants.queries import visible_assistants
-from mythos.codex.models import ContractClause
 from mythos.errors import Invalid
 from mythos.market.fitting import fits_of
 from mythos.market.models import CurriculumFit, Listing
 from mythos.market.queries.listings import SORTS, TABS, ListingPage, ListingQuery, listing_page, owned_lineages
 from mythos.market.queries.listings import tab_counts as counted
+from mythos.market.queries.suiting import Unsuited, bound_refs, unsuited_for
 from mythos.market.queries.teaching import taught_lineages
 from mythos.market.queries.trades import open_trade_count, open_trades
 from mythos.market.queries.wallet import wallet_summary
@@ -49,14 +49,15 @@ class Card:
 def page(request: HttpRequest) -> HttpResponse:
     """What is on the market, as cards; twenty-four at a time."""
     user, swarm = user_of(request), current_swarm(request)
-    query = query_of(request)
+    assistants = list(visible_assistants(user, swarm))
+    chosen = next((row for row in assistants if row.slug == request.GET.get("assistant", "")), None)
+    unsuited = unsuited_for(chosen) if chosen else None
+    query = query_of(request, unsuited)
     problem = None
     try:
         found = listing_page(user, query)
     except Invalid as error:
         problem, found, query = error, ListingPage([], ""), ListingQuery()
-    assistants = list(visible_assistants(user, swarm))
-    chosen = next((row for row in assistants if row.slug == request.GET.get("assistant", "")), None)
     counts = counted()
     context: dict[str, Any] = {
         "cards": cards_of(swarm, found.rows, chosen),
@@ -69,6 +70,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "all_count": counts["all"],
         "assistants": assistants,
         "assistant": chosen,
+        "unsuited": unsuited,
         "wallet": wallet_summary(user, swarm),
         "trades": open_trades(user, swarm, 3),
         "trade_count": open_trade_count(user, swarm),
@@ -77,8 +79,8 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "market/page.html", "market/_cards.html", context, status=422 if problem else 200)
 
 
-def query_of(request: HttpRequest) -> ListingQuery:
-    """What the address asks for."""
+def query_of(request: HttpRequest, unsuited: Unsuited | None = None) -> ListingQuery:
+    """What the address asks for, without what is nothing for the assistant it names."""
     given = request.GET
     return ListingQuery(
         q=given.get("q", "").strip()[:200],
@@ -87,6 +89,7 @@ def query_of(request: HttpRequest) -> ListingQuery:
         license=given.get("license", ""),
         seller=given.get("seller", ""),
         after=given.get("after", ""),
+        leave_out=unsuited.all if unsuited else frozenset(),
     )
 
 
@@ -115,9 +118,3 @@ def fit_of(found: CurriculumFit | None, bound: set[str] | None = None) -> Fit:
         return Fit(False)
     refs = list(dict.fromkeys(clash["ref"] for clash in found.clashes if bound is None or clash["ref"] in bound))
     return Fit(True, found.compared, refs[0] if refs else "", len(refs) - 1)
-
-
-def bound_refs(assistant: Assistant) -> set[str]:
-    """The rules that contracts of the assistant's prompts bind now."""
-    rows = ContractClause.objects.filter(contract__prompt__assistant=assistant, contract__status="in_force")
-    return set(rows.values_list("clause__ref", flat=True))

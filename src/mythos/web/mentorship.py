@@ -33,9 +33,10 @@ PLACE = "in-place-of-"
 
 
 def first(request: HttpRequest) -> HttpResponse:
-    """Leads to the page of an assistant that speaks from something; says what to do where there is none."""
-    rows = visible_assistants(user_of(request), current_swarm(request))
-    found = rows.exclude(prompt_cluster=[]).first() or rows.first()
+    """Leads to whoever has most to learn, else to one that speaks from something; says what to do where none is."""
+    user, swarm = user_of(request), current_swarm(request)
+    rows = visible_assistants(user, swarm)
+    found = queries.most_to_learn(user, swarm) or rows.exclude(prompt_cluster=[]).first() or rows.first()
     if found is not None:
         return redirect("mentorship.page", found.pk)
     return render(request, "mentorship/none.html")

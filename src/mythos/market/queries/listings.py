@@ -52,6 +52,7 @@ class ListingQuery:
     license: str = ""
     seller: str = ""
     after: str = ""
+    leave_out: frozenset[int] = frozenset()  # curricula by number
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ def _without_words(actor: Actor, query: ListingQuery, is_open: Q = _OPEN) -> Que
         rows = rows.filter(license=query.license)
     if query.seller:
         rows = rows.filter(swarm__slug=query.seller)
+    if query.leave_out:
+        rows = rows.exclude(curriculum__in=query.leave_out)
     return rows
 
 
