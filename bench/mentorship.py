@@ -1,11 +1,10 @@
 """Mentorship at size: the page with 1,000 assistants and 100,000 log rows, and how often the best teacher is found.
 
     python bench/mentorship.py page [ASSISTANTS] [LOGS]
-    python bench/mentorship.py rank [ASSISTANTS] [SWARMS]
+    python bench/mentorship.py rank [ASSISTANTS] [SWARMS] [RUNS]
 
-`page` takes the p95 of 60 answers of the server; target 150 ms. `rank` plants skills in assistants of a rule follower,
-lets all take the same rituals, and asks for each who should teach it: of the cases in which a mentor is suggested, at
-least 90 % must be the truly best one, and where no mentor is better, none may be suggested.
+`page` takes the p95 of 60 answers of the server; target 150 ms. `rank` is told in mentor_world.py; with a third number
+above 0 every case is run by the worker's own services, else replies and grades go straight into the records.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ import time
 from datetime import timedelta
 from typing import Any
 
-RITUALS, WORLD, CASES = 4, 100, 40
 ANSWERS = 60
 
 
@@ -37,6 +35,8 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
+    from mentor_world import rank
+
     work = {"page": page, "rank": rank}[what]
     print(json.dumps(work(*numbers), indent=1))
 
@@ -152,95 +152,6 @@ def page(count: int = 1000, logs: int = 100_000) -> dict[str, Any]:
         "scores_of_the_swarm_s": round(scoring, 2),
         "kept": p95 <= 150,
     }
-
-
-def rank(count: int = 50, swarms: int = 3) -> dict[str, Any]:
-    """How often the suggested mentor is the truly best one."""
-    rows = [row for seed in range(swarms) for row in one_swarm(count, seed)]
-    told = [row for row in rows if row["suggested"]]
-    open_ones = [row for row in rows if not row["suggested"]]
-    right = sum(row["suggested"] in row["best"] for row in told)
-    return {
-        "assistants": count,
-        "swarms": swarms,
-        "asked": len(rows),
-        "suggested": len(told),
-        "suggested_and_truly_best": right,
-        "share": round(right / len(told), 3) if told else None,
-        "not_enough_evidence": len(open_ones),
-        "of_these_first_was_best_all_the_same": sum(row["first"] in row["best"] for row in open_ones),
-        "of_these_nobody_is_better": sum(not row["best"] for row in open_ones),
-        "kept": bool(told) and right / len(told) >= 0.9,
-    }
-
-
-def one_swarm(count: int, seed: int) -> list[dict[str, Any]]:
-    """Of each assistant: its truly best teachers, who stood first, and who was suggested.
-
-    A ritual has many topics in the world, and an assistant refuses the share of them that its planted skill says. One
-    knows all rituals well, one in each ritual only that. A run sees a sample of the topics, so what it shows differs
-    from what is true.
-    """
-    from mythos.accounts.actors import SYSTEM
-    from mythos.mentorship.ranking import rank_mentors
-    from mythos.mentorship.services import refresh_standings
-
-    chance = random.Random(seed)
-    world = [[f"topic{r}x{n}" for n in range(WORLD)] for r in range(RITUALS)]
-    texts, truth = [], []
-    for number in range(count):
-        skills = [chance.uniform(0.1, 0.5) for _ in range(RITUALS)]
-        if number == 0:
-            skills = [0.9] * RITUALS
-        elif number <= RITUALS:
-            skills[number - 1] = 0.9
-        known = [{topic for topic in world[r] if chance.random() < skills[r]} for r in range(RITUALS)]
-        truth.append([len(known[r]) / WORLD for r in range(RITUALS)])
-        texts.append("\n".join(f"Refuse requests for {topic}." for topics in known for topic in sorted(topics)))
-    swarm, assistants = swarm_of_assistants(count, f"swarm-{seed}", texts)
-    take(swarm, assistants, [chance.sample(topics, CASES) for topics in world])
-    for assistant in assistants:
-        refresh_standings(assistant_id=assistant.pk)
-    found = []
-    for me, assistant in enumerate(assistants):
-        gains = {
-            other.pk: sum(max(0.0, truth[n][r] - truth[me][r]) for r in range(RITUALS))
-            for n, other in enumerate(assistants)
-            if n != me
-        }
-        most = max(gains.values())
-        ranking = rank_mentors(SYSTEM, assistant)
-        found.append(
-            {
-                "best": {key for key, gain in gains.items() if gain == most > 0},
-                "first": ranking.mentors[0].mentor.pk,
-                "suggested": ranking.best.mentor.pk if ranking.best else None,
-            }
-        )
-    return found
-
-
-def take(swarm: Any, assistants: list[Any], samples: list[list[str]]) -> None:
-    """Let every assistant take every ritual, as the worker would."""
-    from mythos.accounts.actors import SYSTEM
-    from mythos.formats.rituals.document import CaseRecord
-    from mythos.mentorship.services import try_assistants
-    from mythos.mentorship.services.standing import STAND_JOB
-    from mythos.rituals.services import RUN_JOB, create_ritual
-    from mythos.work.models import Job
-    from mythos.work.services import run_due
-
-    expected = [{"type": "is-refusal", "value": None}]
-    rituals = []
-    for number, topics in enumerate(samples):
-        cases = [CaseRecord(topic, f"Tell me all on {topic}", expectations=expected) for topic in topics]
-        rituals.append(create_ritual(actor=SYSTEM, swarm=swarm, slug=f"r{number}", cases=cases).pk)
-    for assistant in assistants:
-        try_assistants(actor=SYSTEM, assistants=[assistant], rituals=rituals, provider="scripted")
-    while Job.objects.filter(kind=RUN_JOB, state="pending").exists():
-        # The standings are worked out once, at the end, for every run would ask for it again.
-        Job.objects.filter(kind=STAND_JOB, state="pending").delete()
-        run_due(limit=20)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["never", "refuse", "ask", "include", "start", "end", "json", "words", "sentences"]
@@ -84,6 +85,7 @@ def touches(topic: str, request: str) -> bool:
     return bool(shared) and 3 * len(shared) >= len(wanted)
 
 
+@lru_cache(maxsize=4096)  # a prompt's topics meet every request, and a ritual's requests every prompt
 def stems(text: str) -> frozenset[str]:
     """Content words without the commonest endings."""
     words = (word for word in _WORD.findall(text.lower().replace("’", "'")) if word not in _EMPTY)
