@@ -75,10 +75,11 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a provider takes at once; `per_minute` None means as much as it answers."""
+    """How much a provider takes at once; None means as much as it answers."""
 
     concurrency: int = 8
     per_minute: int | None = None
+    tokens_per_minute: int | None = None
 
 
 class Provider(Protocol):
@@ -128,6 +129,11 @@ def request_hash(messages: Sequence[Message], options: Options) -> str:
     }
     body = json.dumps(asked, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def likely_tokens(messages: Sequence[Message], options: Options) -> int:
+    """What a call counts for against a limit of tokens before it is made: what is read, and the longest reply."""
+    return sum(len(message.content) for message in messages) // 4 + options.max_tokens
 
 
 def ceiling(price: Price, messages: Sequence[Message], options: Options) -> float:

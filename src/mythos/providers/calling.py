@@ -10,8 +10,19 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from mythos.errors import NotConfigured, ProviderFailed
-from mythos.providers.base import MAYBE_PAID, PASSING, Message, Options, Provider, Reply, ceiling, failed
-from mythos.providers.limits import Pace, Purse
+from mythos.providers.base import (
+    MAYBE_PAID,
+    PASSING,
+    Limits,
+    Message,
+    Options,
+    Provider,
+    Reply,
+    ceiling,
+    failed,
+    likely_tokens,
+)
+from mythos.providers.limits import Pace, Paced, Purse
 from mythos.providers.many import side_by_side
 from mythos.providers.streaming import Piece, stream
 
@@ -41,13 +52,13 @@ class Line:
     provider: Provider
     purses: Sequence[Purse] = ()
     patience: Patience = field(default_factory=Patience)
-    pace: Pace | None = None
+    pace: Paced | None = None
     sleep: Callable[[float], None] = time.sleep
     chance: random.Random = field(default_factory=random.Random)
 
     def __post_init__(self) -> None:
         if self.pace is None:
-            self.pace = _pace_of(self.provider)
+            self.pace = _make_pace(self.provider)
 
     def chat(self, messages: Sequence[Message], options: Options) -> tuple[Reply, tuple[str, ...]]:
         """A reply, and the causes of the attempts that failed before it."""
@@ -68,36 +79,46 @@ class Line:
 
     def _attempt(self, messages: Sequence[Message], options: Options) -> Reply:
         held = self._hold(messages, options)
-        paid = 0.0
+        paid, said, used = 0.0, 0, 0
         try:
-            if self.pace is not None:
-                self.pace.wait()
+            said = used = self._wait(messages, options)
             reply = self.provider.chat(messages, options)
-            paid = reply.cost or 0.0
+            paid, used = reply.cost or 0.0, reply.tokens_in + reply.tokens_out
             return reply
         except ProviderFailed as error:
             paid = held if error.data.get("cause") in MAYBE_PAID else 0.0
             raise
         finally:
-            for purse in self.purses:
-                purse.settle(held, paid)
+            self._settle(held, paid, used - said)
 
     def stream(self, messages: Sequence[Message], options: Options) -> Iterator[Piece]:
         """Piece by piece, tried once; a reply that is left in the middle counts as paid in full."""
         held = paid = self._hold(messages, options)
+        said = used = 0
         try:
-            if self.pace is not None:
-                self.pace.wait()
+            said = used = self._wait(messages, options)
             for piece in stream(self.provider, messages, options):
                 if isinstance(piece, Reply):
-                    paid = piece.cost or 0.0
+                    paid, used = piece.cost or 0.0, piece.tokens_in + piece.tokens_out
                 yield piece
         except ProviderFailed as error:
             paid = held if error.data.get("cause") in MAYBE_PAID else 0.0
             raise
         finally:
-            for purse in self.purses:
-                purse.settle(held, paid)
+            self._settle(held, paid, used - said)
+
+    def _wait(self, messages: Sequence[Message], options: Options) -> int:
+        """Return when the call may start: how many tokens it was counted for."""
+        tokens = likely_tokens(messages, options)
+        if self.pace is not None:
+            self.pace.wait(tokens)
+        return tokens
+
+    def _settle(self, held: float, paid: float, more_tokens: int) -> None:
+        for purse in self.purses:
+            purse.settle(held, paid)
+        if self.pace is not None and more_tokens:
+            self.pace.correct(more_tokens)
 
     def _hold(self, messages: Sequence[Message], options: Options) -> float:
         limited = any(purse.limit is not None for purse in self.purses)
@@ -120,18 +141,27 @@ class Line:
         return most
 
 
-_paces: dict[str, tuple[int | None, Pace]] = {}
+_paces: dict[str, tuple[Limits, Pace]] = {}
 _paces_lock = threading.Lock()
 
 
-def _pace_of(provider: Provider) -> Pace:
+def _pace_of(provider: Provider) -> Paced:
     """One pace a provider for the whole process, whoever calls."""
-    per_minute = provider.limits.per_minute
+    limits = provider.limits
     with _paces_lock:
         known = _paces.get(provider.name)
-        if known is None or known[0] != per_minute:
-            known = _paces[provider.name] = (per_minute, Pace(per_minute))
+        if known is None or known[0] != limits:
+            known = _paces[provider.name] = (limits, Pace(limits.per_minute, limits.tokens_per_minute))
         return known[1]
+
+
+_make_pace: Callable[[Provider], Paced] = _pace_of
+
+
+def use_paces(make: Callable[[Provider], Paced]) -> None:
+    """Let another floor, one with a database, say how calls are paced: then limits hold over all processes."""
+    global _make_pace
+    _make_pace = make
 
 
 @dataclass(frozen=True, slots=True)

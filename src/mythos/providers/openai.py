@@ -25,6 +25,7 @@ KEY_VARIABLE = "OPENAI_API_KEY"
 MODEL_VARIABLE = "MYTHOS_OPENAI_MODEL"
 CONCURRENCY_VARIABLE = "MYTHOS_OPENAI_CONCURRENCY"
 PER_MINUTE_VARIABLE = "MYTHOS_OPENAI_PER_MINUTE"
+TOKENS_PER_MINUTE_VARIABLE = "MYTHOS_OPENAI_TOKENS_PER_MINUTE"
 DEFAULT_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "gpt-4.1-mini"
 MOST_BYTES = 8_000_000
@@ -43,7 +44,8 @@ class OpenAI:
 
     @property
     def limits(self) -> Limits:
-        return Limits(_whole(CONCURRENCY_VARIABLE) or 8, _whole(PER_MINUTE_VARIABLE) or None)
+        per_minute, tokens = _whole(PER_MINUTE_VARIABLE) or None, _whole(TOKENS_PER_MINUTE_VARIABLE) or None
+        return Limits(_whole(CONCURRENCY_VARIABLE) or 8, per_minute, tokens)
 
     def model(self) -> str:
         return self._given[2] or os.environ.get(MODEL_VARIABLE) or DEFAULT_MODEL

@@ -48,3 +48,14 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class ProviderRate(models.Model):
+    """When the next call of a provider may start, for every process that shares this database (seconds since 1970)."""
+
+    provider = models.CharField(max_length=80, unique=True)
+    next_call = models.FloatField(default=0.0)
+    next_token = models.FloatField(default=0.0)
+
+    def __str__(self) -> str:
+        return self.provider
