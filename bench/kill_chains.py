@@ -28,12 +28,12 @@ django.setup()
 from datetime import timedelta  # noqa: E402
 
 from chain_world import Paid, calls, make_assistant, story  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from mythos.accounts.actors import SYSTEM  # noqa: E402
 from mythos.accounts.services import create_swarm  # noqa: E402
+from mythos.cli.database import prepare  # noqa: E402
 from mythos.providers import PROVIDERS  # noqa: E402
 from mythos.training.services import Wish, start_chain  # noqa: E402
 from mythos.work.models import Job  # noqa: E402
@@ -68,7 +68,7 @@ def wait_for_a_call(written: int, child: int) -> None:
 def main() -> None:
     """One JSON object on stdout."""
     kills, cases = (int(value) for value in (sys.argv[1:] + ["100", "24"][len(sys.argv) - 1 :])[:2])
-    call_command("migrate", verbosity=0)
+    prepare()
     PROVIDERS["paid"] = Paid(LEDGER, LATENCY, CONCURRENCY)
     swarm = create_swarm(actor=SYSTEM, slug="kill", name="Kill")
     for slug in ("ada", "bea"):

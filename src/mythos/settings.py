@@ -148,6 +148,10 @@ def _database(home: Path) -> dict[str, Any]:
                 "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;"
             ),
         }
+    elif config["ENGINE"] == "django.db.backends.postgresql":
+        # A machine that is cut off gives up within half a minute, instead of waiting for hours.
+        patience = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4}
+        config["OPTIONS"] = {**patience, "tcp_user_timeout": 30_000, **config.get("OPTIONS", {})}
     return config
 
 

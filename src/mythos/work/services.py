@@ -62,8 +62,9 @@ def bring_forward(*, kind: str, key: str) -> None:
     """Let a job that waits for its time be done now; one that is due already is left alone."""
     now = timezone.now()
     mine = Job.objects.filter(kind=kind, key=key, state=Job.State.PENDING, not_before__gt=now)
-    if mine.update(not_before=now):
-        wake(Job.objects.get(kind=kind, key=key, state=Job.State.PENDING))
+    job = mine.defer("payload").first()
+    if job is not None and mine.filter(pk=job.pk).update(not_before=now):
+        wake(job)
 
 
 def claim(
