@@ -9,9 +9,13 @@ from mythos.errors import Denied, Invalid, NotFound, Stale
 from mythos.prompts.models import PromptCheckpoint, PromptMutationLog
 from mythos.prompts.services import revise_prompt
 from mythos.rituals.models import RitualCase
+from mythos.training.engine.protocol import Edit
 from mythos.training.models import AssistantReflectionChain, PromptMutationRing, TrainingCall, TrainingStep
 from mythos.training.queries import get_chain
 from mythos.training.services import Wish, cancel_chain, execute_chain, pause_chain, resume_chain, start_chain
+from mythos.training.services.chains import plan_of
+from mythos.training.services.running import Runner
+from tests.training.conftest import RULE
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +150,44 @@ def test_the_budget_in_calls_holds(begin) -> None:
 def test_the_goal_ends_the_search(begin) -> None:
     chain = execute_chain(actor=SYSTEM, chain_id=begin(goal=0.9, steps=None, patience=None).pk)
     assert (chain.state, chain.stopped_by) == ("done", "The goal is reached.")
+
+
+def test_a_heavy_case_counts_for_more(begin, world) -> None:
+    heavy = RitualCase.objects.filter(ritual__slug="guide", split="validation")
+    heavy.update(weight=3.0)
+    chain = begin()
+    plan = plan_of(chain)
+    assert {plan.by_case[str(case.pk)].weight for case in heavy} == {1.0}
+    assert plan.by_case[plan.ids("train")[0]].weight == pytest.approx(1 / 3)
+    scores = {
+        pk: plan.by_case[pk].weight if plan.by_case[pk].ritual == "guide" else 0.0 for pk in plan.ids("validation")
+    }
+    assert plan.score(scores) == pytest.approx(0.75)
+    done = execute_chain(actor=SYSTEM, chain_id=chain.pk)
+    assert done.score == pytest.approx(1.0)
+    assert done.result["score"] == pytest.approx(1.0)
+    assert done.result["held_out"]["after"] == pytest.approx(1.0)
+    assert done.belief_delta_tracker["steps"][1]["deltas"]["hermes"]["desk"] == 1.0
+
+
+def test_few_calls_are_spent_one_step_at_a_time(begin) -> None:
+    assert plan_of(begin(calls=200)).window == 1
+    assert plan_of(begin(calls=2000)).window == 2
+    assert plan_of(begin(calls=200, window=4)).window == 4
+    with pytest.raises(Invalid) as caught:
+        begin(window=9)
+    assert "window" in caught.value.fields
+
+
+def test_a_reflection_says_what_was_refused_and_why(begin) -> None:
+    chain = execute_chain(actor=SYSTEM, chain_id=begin().pk)
+    writer = Runner(chain, lambda: True).writer
+    key = "hermes/hermes/desk"
+    start = writer.plan.start[key]
+    edit = Edit(
+        key, start, start.replace(RULE, "").strip(), False, "codex", "no_refund is breached. Gone.", "Taken out."
+    )
+    note = writer._note(edit)
+    assert f"From hermes/desk: “{RULE}”" in note
+    assert "Refused: no_refund is breached. Gone." in note
+    assert f"The rule no_refund says “{RULE}”." in note

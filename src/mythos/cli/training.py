@@ -68,6 +68,12 @@ def list_chains(swarm_slug: str, as_json: bool) -> None:
 @click.option("--money", type=float, default=None, help="Most US dollars.")
 @click.option("--seconds", type=float, default=None, help="Longest working time.")
 @click.option("--steps", type=int, default=None, help="Most steps.")
+@click.option(
+    "--window",
+    type=int,
+    default=None,
+    help="Steps at a time, 1 to 4: fewer find better texts, more are faster. Default by the budget.",
+)
 @click.option("--goal", type=float, default=None, help="Stop when the score on validation cases is reached.")
 @click.option("--seed", default=0, show_default=True, help="Another seed searches elsewhere.")
 @click.option("--allow-copies", is_flag=True, help="Do not refuse texts that copy a case word for word.")
@@ -80,7 +86,7 @@ def start(title: str, swarm_slug: str, as_json: bool, **options: Any) -> int:
     prepare()
     swarm = chosen_swarm(swarm_slug)
     names = ("provider", "model", "reflector", "reflector_model", "judge", "calls", "tokens", "money", "seconds",
-             "steps", "goal", "seed")  # fmt: skip
+             "steps", "window", "goal", "seed")  # fmt: skip
     wish = Wish(**{name: options[name] for name in names}, refuse_copies=not options["allow_copies"])
     prompts = options["prompts"] or None
     if options["only_plan"]:

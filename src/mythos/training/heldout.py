@@ -34,20 +34,24 @@ def measure_held_out(
     whole = [(pk, old, new) for pk, old, new in rows if not old["error"] and not new["error"]]
     if not whole:
         return {"n": 0, "verdict": "not measured", "why": "No held-out case got a reply that could be graded."}
-    differences = [new["score"] - old["score"] for _, old, new in whole]
-    is_binary = all(row["score"] in (0.0, 1.0) for _, old, new in whole for row in (old, new))
-    result = paired(differences, is_binary=is_binary)
+    weights = [task.plan.by_case[pk].weight for pk, _, _ in whole]
+    scores = [(old["score"] / by, new["score"] / by) for (_, old, new), by in zip(whole, weights, strict=True)]
+    is_binary = all(score in (0.0, 1.0) for both in scores for score in both)
+    result = paired([new - old for old, new in scores], weights, is_binary=is_binary)
+    before, after = (
+        sum(both[at] * by for both, by in zip(scores, weights, strict=True)) / sum(weights) for at in (0, 1)
+    )
     return {
         "n": len(whole),
         "lost": len(rows) - len(whole),
-        "before": sum(old["score"] for _, old, _ in whole) / len(whole),
-        "after": sum(new["score"] for _, _, new in whole) / len(whole),
+        "before": before,
+        "after": after,
         "difference": result.difference,
         "interval": list(result.interval),
         "p_value": result.p_value,
         "verdict": result.verdict,
         "needed": result.needed,
-        "cases": [[pk, old["score"], new["score"]] for pk, old, new in whole],
+        "cases": [[pk, *both] for (pk, _, _), both in zip(whole, scores, strict=True)],
     }
 
 

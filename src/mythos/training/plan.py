@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
@@ -63,13 +63,15 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCase:
-    """One case of a ritual in this chain; `about` is the component its ritual tries out."""
+    """One case of a ritual in this chain; `about` is the component its ritual tries out, `weight` what it counts for
+    beside the heaviest one."""
 
     id: int
     ritual: str
     split: str
     voice: str
     about: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Plan:
     judge: Mapping[str, str] = field(default_factory=dict)
     refuse_copies: bool = True
     in_flight: int = 4
+    window: int = 2
     goal: float | None = None
     steps: int | None = None
     patience: int | None = None
@@ -125,6 +128,11 @@ class Plan:
     def voice_of(self, case_id: str) -> Voice:
         """What a case is tried on."""
         return self.voices[self.by_case[case_id].voice]
+
+    def score(self, scores: Mapping[str, float]) -> float | None:
+        """The weighted mean of what the engine knows of cases: each score is already its share of the case's weight."""
+        counted = sum(self.by_case[case].weight for case in scores)
+        return sum(score for _, score in sorted(scores.items())) / counted if counted else None
 
     def spoken(self, case_id: str, texts: Mapping[str, str]) -> str:
         """The whole text a case's model is told; Invalid when it includes what the start did not."""
@@ -171,8 +179,3 @@ def plan_from(stored: Mapping[str, Any]) -> Plan:
 
 def _voice(row: Mapping[str, Any]) -> Voice:
     return Voice(row["assistant"], row["role"], tuple(Part(**part) for part in row["parts"]))
-
-
-def mean(scores: Sequence[float]) -> float | None:
-    """Nothing measured has no mean."""
-    return sum(scores) / len(scores) if scores else None

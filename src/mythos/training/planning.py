@@ -144,11 +144,13 @@ def _cases(swarm: Swarm, voices: Mapping[str, Voice], by_prompt: Mapping[int, Co
     found = []
     for ritual in rituals:
         about = by_prompt[ritual.prompt_id or 0].key
-        for pk, split in RitualCase.objects.filter(ritual=ritual, retired_version=None).values_list("pk", "split"):
-            found.append(PlannedCase(pk, ritual.slug, split, voice_of[about], about))
+        rows = RitualCase.objects.filter(ritual=ritual, retired_version=None)
+        for pk, split, weight in rows.values_list("pk", "split", "weight"):
+            found.append(PlannedCase(pk, ritual.slug, split, voice_of[about], about, weight))
     if len(found) > MOST_CASES:
         raise Invalid("That is too much for one chain.", fields={"assistants": f"At most {MOST_CASES:,} cases."})
-    return found
+    most = max((case.weight for case in found), default=1.0)
+    return [replace(case, weight=case.weight / most) for case in found]
 
 
 def refuse_empty_splits(plan: Plan) -> None:

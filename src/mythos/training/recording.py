@@ -19,9 +19,11 @@ from mythos.text.normalize import content_hash
 from mythos.training.engine.protocol import Child, Edit, Member, RejectedEdit, Snapshot, Spent, StepReport
 from mythos.training.gate import CodexGate, tension
 from mythos.training.models import AssistantReflectionChain, PromptMutationRing, SwarmTrainingChain, TrainingStep
-from mythos.training.plan import Plan, mean
+from mythos.training.plan import Plan
 
 _CAUSES = {"no better": "no_better"}
+TAKEN_OUT = "Taken out."  # what the engine notes when it takes lines out
+LONGEST_QUOTE = 200
 Announce = Callable[[int, int], None]
 
 
@@ -54,12 +56,11 @@ class StepWriter:
             return
         best = _member(report, report.best)
         scores = _by_ritual(self.plan, best.scores)
-        measured = [score for _, score in sorted(best.scores.items())]
-        score = mean(measured)
+        score = self.plan.score(best.scores)
         before = self.chain.score
         delta = 0.0 if before is None or score is None else score - before
         promises = [row for key, text in best.texts.items() for row in self.gate.promises(key, text)]
-        strain, hardest = tension(promises, measured)
+        strain, hardest = tension(promises, [] if score is None else [score])
         refs, blobs = self._snapshot(report)
         shown = _shown(report) | {"snapshot": refs, "blobs": blobs, "tension": {"value": strain, "hardest": hardest}}
         kept = [promise.state for promise in promises]
@@ -125,7 +126,7 @@ class StepWriter:
         best = _member(report, report.best)
         for slug, mine in edits.items():
             texts = {key: text for key, text in best.texts.items() if self.plan.by_key[key].assistant == slug}
-            notes = list(dict.fromkeys(edit.note or _without_note(edit) for edit in mine))
+            notes = list(dict.fromkeys(self._note(edit) for edit in mine))
             AssistantReflectionChain.objects.create(
                 chain=self.chain,
                 assistant_id=self.assistants[slug],
@@ -142,6 +143,22 @@ class StepWriter:
                 },
             )
 
+    def _note(self, edit: Edit) -> str:
+        """What was concluded; of a text that was refused what it was, why, and the sentence of the rule."""
+        said = [edit.note or _without_note(edit)]
+        lines = edit.after.splitlines()
+        gone = [line.strip() for line in edit.before.splitlines() if line.strip() and line not in lines]
+        if gone and edit.note == TAKEN_OUT:
+            said.append(f"From {self.plan.by_key[edit.component].slug}: {_quoted(' '.join(gone))}.")
+        if edit.cause in ("codex", "leak"):
+            said.append(f"Refused: {edit.detail}")
+            said += [
+                f"The rule {term.ref} says {_quoted(term.anchor or term.rule)}."
+                for term in self.plan.terms
+                if term.component == edit.component and term.ref in edit.detail
+            ]
+        return " ".join(said)
+
     def _ring(self, report: StepReport) -> None:
         for edit in report.edits:
             if edit.after and edit.after != edit.before:
@@ -149,7 +166,7 @@ class StepWriter:
 
     def _try(self, report: StepReport, edit: Edit) -> None:
         component = self.plan.by_key[edit.component]
-        delta = _delta_of(report, edit)
+        delta = _delta_of(self.plan, report, edit)
         # An edit that was good enough to be tried shares the fate of the candidate it went into.
         judge = (_child_with(report, edit) if edit.kept else None) or edit
         PromptMutationRing.objects.get_or_create(
@@ -234,14 +251,14 @@ def _member(report: StepReport, key: str) -> Member:
     return next(member for member in report.snapshot.members if member.key == key)
 
 
-def _delta_of(report: StepReport, edit: Edit) -> float | None:
+def _delta_of(plan: Plan, report: StepReport, edit: Edit) -> float | None:
     """By how much a text changed the score, on validation where it came so far, else on training cases; or unknown."""
     if edit.cause in ("codex", "leak", "failed"):
         return None
     child = _child_with(report, edit)
     if child is not None and child.after:
-        return _mean_change(child.before, child.after)
-    return _mean_change(report.train_before, report.train_after)
+        return _change(plan, child.before, child.after)
+    return _change(plan, report.train_before, report.train_after)
 
 
 def _child_with(report: StepReport, edit: Edit) -> Child | None:
@@ -249,17 +266,17 @@ def _child_with(report: StepReport, edit: Edit) -> Child | None:
     return next((child for child in report.children if child.texts.get(edit.component) == edit.after), None)
 
 
-def _mean_change(before: Mapping[str, float], after: Mapping[str, float]) -> float | None:
-    return mean([after[key] - before[key] for key in sorted(before.keys() & after.keys())])
+def _change(plan: Plan, before: Mapping[str, float], after: Mapping[str, float]) -> float | None:
+    return plan.score({key: after[key] - before[key] for key in before.keys() & after.keys()})
 
 
 def _by_ritual(plan: Plan, scores: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """Assistant -> ritual -> mean score."""
-    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
     for case_id, score in sorted(scores.items()):
-        found[plan.voice_of(case_id).assistant][plan.by_case[case_id].ritual].append(score)
+        found[plan.voice_of(case_id).assistant][plan.by_case[case_id].ritual][case_id] = score
     return {
-        slug: {ritual: round(sum(rows) / len(rows), 6) for ritual, rows in rituals.items()}
+        slug: {ritual: round(plan.score(rows) or 0.0, 6) for ritual, rows in rituals.items()}
         for slug, rituals in found.items()
     }
 
@@ -280,3 +297,7 @@ def _differences(
 def _without_note(edit: Edit) -> str:
     what: Sequence[str] = (edit.component, "kept" if edit.kept else edit.cause, edit.detail)
     return ": ".join(part for part in what if part)
+
+
+def _quoted(text: str) -> str:
+    return f"“{text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + '…'}”"

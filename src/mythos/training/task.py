@@ -118,7 +118,7 @@ class RitualTask:
         if answered.graded.score is None:
             return Evaluation(0.0, usage=usage, error="None of its expectations could be measured.")
         records = self._records(case_id, case, answered.reply.text, answered.graded)
-        return Evaluation(answered.graded.score, tuple(records), usage)
+        return Evaluation(answered.graded.score * planned.weight, tuple(records), usage)
 
     def reflect(self, request: ReflectionRequest) -> Reflection:
         if self.reflector.provider.is_simulated:

@@ -16,7 +16,7 @@ from mythos.training.readiness import estimate, readiness
 from mythos.web.context import current_swarm, user_of
 from mythos.web.rituals import choices
 
-WHOLE = ("calls", "tokens", "steps", "seed", "max_tokens", "in_flight")
+WHOLE = ("calls", "tokens", "steps", "seed", "max_tokens", "in_flight", "window")
 BROKEN = ("money", "seconds", "goal", "temperature")
 DEFAULTS = {"provider": "scripted", "calls": "300", "seed": "0", "max_tokens": "512", "temperature": "0"}
 

@@ -24,6 +24,7 @@ class ChainIn(Schema):
     patience: int | None = 12
     goal: float | None = None
     in_flight: int | None = None
+    window: int | None = None
     max_tokens: int = 512
     temperature: float = 0.0
     refuse_copies: bool = True

@@ -29,6 +29,8 @@ from mythos.work.queries import has_live_job
 from mythos.work.services import bring_forward
 
 MOST_CALLS = 100_000
+SMALL_BUDGET = 500  # calls; up to here a second step at a time costs score and saves little
+MOST_STEPS_AT_ONCE = 4
 State = SwarmTrainingChain.State
 
 
@@ -50,6 +52,7 @@ class Wish:
     patience: int | None = 12
     goal: float | None = None
     in_flight: int | None = None
+    window: int | None = None
     max_tokens: int = 512
     temperature: float = 0.0
     refuse_copies: bool = True
@@ -120,6 +123,7 @@ def plan_chain(
         judge=judged,
         refuse_copies=wish.refuse_copies,
         in_flight=min(wish.in_flight or service.limits.concurrency, service.limits.concurrency),
+        window=wish.window or (1 if wish.calls <= SMALL_BUDGET else 2),
         goal=wish.goal,
         steps=wish.steps,
         patience=wish.patience,
@@ -246,6 +250,8 @@ def _problems(title: str, wish: Wish, service: Provider, reflector: Provider) ->
         found["goal"] = "Between 0 and 1."
     if wish.in_flight is not None and not 1 <= wish.in_flight <= 256:
         found["in_flight"] = "Between 1 and 256."
+    if wish.window is not None and not 1 <= wish.window <= MOST_STEPS_AT_ONCE:
+        found["window"] = f"Between 1 and {MOST_STEPS_AT_ONCE}."
     if not 1 <= wish.max_tokens <= 32_000:
         found["max_tokens"] = "Between 1 and 32,000."
     if not 0 <= wish.temperature <= 2:

@@ -37,7 +37,6 @@ from mythos.training.signals import chain_step_finished
 from mythos.training.task import OutOfMoney, RitualTask
 
 PATIENCE = Patience(attempts=4)
-WINDOW = 2
 State = SwarmTrainingChain.State
 Hold = Callable[[], bool]
 Land = Callable[[], AbstractContextManager[None]]
@@ -244,7 +243,7 @@ def settings_of(runner: Runner, budget: Budget | None = None) -> Settings:
     return Settings(
         budget=budget or runner.budget(),
         seed=runner.chain.seed,
-        window=WINDOW,
+        window=plan.window,
         in_flight=plan.in_flight,
         steps=plan.steps,
         patience=plan.patience,

@@ -76,7 +76,7 @@ def _finish(chain: SwarmTrainingChain, reason: str, outcome: Outcome, held_out: 
     result = {
         "texts": {key: texts[key] for key in changed},
         "best": outcome.best.key,
-        "score": outcome.score,
+        "score": plan.score(outcome.best.scores),
         "held_out": held_out,
         "adopted": adopted,
         "steps": outcome.steps,
