@@ -15,7 +15,7 @@ from mythos.errors import Invalid
 from mythos.formats.prompts.base import PromptRecord, Revision
 from mythos.prompts import counting, parts, search, words
 from mythos.prompts.counting import Count, counted, total_of
-from mythos.prompts.limits import limited
+from mythos.prompts.limits import limited, unlimited
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.prompts.queries import visible_checkpoints
 from mythos.prompts.query import read_query
@@ -214,3 +214,16 @@ def test_a_question_that_takes_too_long_is_stopped_with_advice(cast):
     assert "prompt:" in told.value.hint
     with limited(5.0):
         assert PromptCheckpoint.objects.count() == 0
+
+
+def test_what_is_read_once_does_not_count_towards_the_limit(monkeypatch, cast):
+    monkeypatch.setattr("mythos.prompts.limits.STEPS", 1)
+
+    def counted_twice():
+        with unlimited():
+            assert PromptCheckpoint.objects.count() == 0
+        return PromptCheckpoint.objects.count()
+
+    with pytest.raises(Invalid, match="was stopped"), limited(-1.0):
+        counted_twice()
+    assert counted_twice() == 0

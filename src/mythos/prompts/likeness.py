@@ -18,6 +18,7 @@ from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
 from mythos.accounts.permissions import require
 from mythos.errors import Invalid
+from mythos.prompts.limits import unlimited
 from mythos.prompts.models import Prompt, PromptCheckpoint, PromptVector
 from mythos.text.embed import DIMENSIONS, MODEL, embed
 from mythos.text.normalize import content_hash, normalize
@@ -115,9 +116,10 @@ def _matrix(swarm_id: int) -> Matrix:
         rows = rows.filter(made_at__gte=matrix.seen)
     else:
         matrix.make_room(rows.count())
-    for prompt_id, vector, made_at in rows.values_list("prompt_id", "vector", "made_at").iterator(CHUNK):
-        matrix.put(prompt_id, bytes(vector))
-        matrix.seen = made_at
+    with unlimited():
+        for prompt_id, vector, made_at in rows.values_list("prompt_id", "vector", "made_at").iterator(CHUNK):
+            matrix.put(prompt_id, bytes(vector))
+            matrix.seen = made_at
     return matrix
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from mythos.errors import Invalid
 
 SECONDS = 2.0
 STEPS = 20_000  # of SQLite's virtual machine between two looks at the clock
+_ends = threading.local()  # when the question of this thread is stopped; PostgreSQL counts each statement by itself
 
 
 @contextmanager
@@ -31,14 +33,29 @@ def limited(seconds: float = SECONDS) -> Iterator[None]:
 
 
 @contextmanager
-def _sqlite(seconds: float) -> Iterator[None]:
-    until = time.monotonic() + seconds
-    connection.ensure_connection()
-    raw = connection.connection
-    raw.set_progress_handler(lambda: time.monotonic() > until, STEPS)
+def unlimited() -> Iterator[None]:
+    """What is read once and kept does not count: stopped half-way, it would have to begin again with every question."""
+    end = getattr(_ends, "end", None)
+    if end is None:
+        yield
+        return
+    left, _ends.end = end - time.monotonic(), float("inf")
     try:
         yield
     finally:
+        _ends.end = time.monotonic() + left
+
+
+@contextmanager
+def _sqlite(seconds: float) -> Iterator[None]:
+    _ends.end = time.monotonic() + seconds
+    connection.ensure_connection()
+    raw = connection.connection
+    raw.set_progress_handler(lambda: time.monotonic() > _ends.end, STEPS)
+    try:
+        yield
+    finally:
+        _ends.end = None
         raw.set_progress_handler(None, STEPS)
 
 
