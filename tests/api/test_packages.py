@@ -5,6 +5,8 @@ import pytest
 from mythos.accounts.services import create_token
 from mythos.formats.bundle import read_bundle
 from mythos.prompts.services import create_prompt
+from mythos.work.models import Job
+from mythos.work.services import run_due
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/packages"
@@ -21,9 +23,9 @@ def call(cast, client, tmp_path, settings):
 
     def ask(method, path, body=None, who="owner", kind="application/json"):
         given = {"content_type": kind} if body is not None else {}
-        return getattr(client, method)(
-            URL + path, *([body] if body is not None else []), HTTP_AUTHORIZATION=f"Bearer {tokens[who]}", **given
-        )
+        address = path if path.startswith("/api") else URL + path
+        sent = [body] if body is not None else []
+        return getattr(client, method)(address, *sent, HTTP_AUTHORIZATION=f"Bearer {tokens[who]}", **given)
 
     return ask
 
@@ -56,6 +58,26 @@ def test_a_spoiled_package_names_its_entry(call):
     assert refused.json()["code"] == "package_unreadable"
     assert refused.json()["data"]["problems"][0]["path"]
     assert call("post", "/install", b"", kind="application/octet-stream").status_code == 422
+
+
+def test_a_long_install_is_left_to_the_worker_and_its_job_says_how_far_it_is(call, monkeypatch):
+    pk = call("post", "", {"slug": "greetings", "prompts": ["hello"], "license": "MIT"}).json()["id"]
+    export = call("post", f"/{pk}/exports", {}).json()
+    data = call("get", f"/exports/{export['id']}/file").content
+    monkeypatch.setattr("mythos.packages.services.AT_ONCE", 0)
+    options = {"who": "stranger", "kind": "application/octet-stream"}
+    refused = call("post", "/install", data, **options)  # nobody signed it: said at once
+    assert (refused.status_code, Job.objects.filter(kind="packages.install").count()) == (422, 0)
+    assert call("post", "/install?allow_unsigned=1&plan=other", data, **options).status_code == 409
+    answer = call("post", "/install?allow_unsigned=1", data, **options)
+    job = answer.json()
+    assert (answer.status_code, job["state"], job["kind"]) == (202, "pending", "packages.install")
+    assert call("post", "/install?allow_unsigned=1", data, **options).json()["id"] == job["id"]
+    assert call("get", job["address"]).status_code == 404
+    run_due()
+    done = call("get", job["address"], who="stranger").json()
+    assert (done["state"], done["address"], done["result"]["counts"]) == ("done", job["address"], {"new": 1})
+    assert call("get", "/installed", who="stranger").json()[0]["slug"] == "greetings"
 
 
 def test_keys_are_revoked_and_private_halves_stay(call):

@@ -8,6 +8,7 @@ from mythos.codex.services import accept_proposal, create_clause, create_codex, 
 from mythos.errors import Invalid
 from mythos.formats.bundle import read_bundle
 from mythos.packages.models import InstalledPackage
+from mythos.packages.plan import REST
 from mythos.packages.planning import plan_install
 from mythos.packages.services import export_package, install_package
 from mythos.prompts.models import PromptCheckpoint
@@ -95,6 +96,11 @@ def test_a_kept_text_is_not_asked_about_again(update, empty, world, package, key
     assert row_of(empty, export(world, package, key)).action == "ahead"
 
 
+def test_an_answer_for_all_that_is_none_decides_nothing(update, empty):
+    for answer in ("edited", "propose", "yes", ""):
+        assert row_of(empty, update, decisions={REST: answer}).is_open
+
+
 def test_two_prompts_of_one_name_are_merged_by_hand_only(world, package, key, empty):
     create_prompt(actor=SYSTEM, swarm=empty, slug="hello", text="Mine.\n\nBe kind.")
     data = export(world, package, key)
@@ -110,6 +116,19 @@ def clash(world, package, key, empty):
     codex = create_codex(actor=SYSTEM, swarm=empty, slug="house")
     create_clause(actor=SYSTEM, codex=codex, ref="no_refund", title="No refund", text=OPPOSITE)
     return export(world, package, key)
+
+
+def test_one_answer_decides_all_that_have_none_of_their_own(clash, empty):
+    create_prompt(actor=SYSTEM, swarm=empty, slug="hello", text="Mine.")
+    plan = plan_install(actor=SYSTEM, swarm=empty, bundle=read_bundle(clash)).plan
+    assert {row.key for row in plan.open_rows} == {KEY, "clause:house/no_refund"}
+    assert plan.in_bulk == {"mine": 2, "theirs": 1}
+    theirs = plan_install(actor=SYSTEM, swarm=empty, bundle=read_bundle(clash), decisions={REST: "theirs"}).plan
+    assert [row.key for row in theirs.open_rows] == ["clause:house/no_refund"]  # nobody's rule is taken in bulk
+    done = install_package(actor=SYSTEM, swarm=empty, data=clash, decisions={REST: "mine", KEY: "theirs"})
+    chosen = {row.key: row.chosen for row in done.plan.rows if row.chosen}
+    assert chosen == {KEY: "theirs", "clause:house/no_refund": "own"}
+    assert get_prompt(SYSTEM, "hello", empty).current.text == HELLO
 
 
 def test_their_rule_is_proposed_and_in_force_only_when_it_is_accepted(clash, empty):

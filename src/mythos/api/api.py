@@ -14,6 +14,7 @@ from mythos.api import (
     drafts,
     errors,
     feedback,
+    jobs,
     mentorship,
     packages,
     prompts,
@@ -57,6 +58,7 @@ api.add_router("/compare", compare.router)
 api.add_router("/rituals", rituals.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/packages", packages.router)
+api.add_router("/jobs", jobs.router)
 api.add_router("/train", training.router)
 api.add_router("/market", trade.router)
 api.add_router("", curricula.router)

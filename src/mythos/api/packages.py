@@ -8,6 +8,7 @@ from ninja import Router, Status
 from mythos.api.auth import actor_of, swarm_of
 from mythos.api.paging import page
 from mythos.api.schemas import packages as shapes
+from mythos.api.schemas.common import JobOut
 from mythos.api.schemas.runs import RunOut
 from mythos.errors import Invalid
 from mythos.formats.bundle import MOST_BYTES, read_bundle
@@ -74,21 +75,20 @@ def plan_package(request: HttpRequest, swarm: str | None = None) -> Any:
     return _plan(work.plan)
 
 
-@router.post("/install", response=shapes.PlanOut)
+@router.post("/install", response={200: shapes.PlanOut, 202: JobOut})
 def install_package(request: HttpRequest, swarm: str | None = None, plan: str = "", source: str = "") -> Any:
     """Install the package in the body; `decide=prompt:desk=theirs` (several times) answers rows of the plan.
 
-    `decide=prompt:desk=edited` takes the text of `text=prompt:desk=…`; `merged` in the plan is where to begin.
+    `decide=*=theirs` or `decide=*=mine` answers every row that has no answer of its own. `decide=prompt:desk=edited`
+    takes the text of `text=prompt:desk=…`; `merged` in the plan is where to begin. More than 300 prompts are left to
+    the worker: 202 with the job, whose address says how far it is.
     """
-    done = services.install_package(
-        actor=actor_of(request),
-        swarm=swarm_of(request, swarm),
-        data=_body(request),
-        source=source,
-        expected_plan=plan,
-        **_options(request),
-    )
-    return _plan(done.plan) | {"is_changed": done.is_changed}
+    actor, where, data, options = actor_of(request), swarm_of(request, swarm), _body(request), _options(request)
+    given: dict[str, Any] = {"actor": actor, "swarm": where, "data": data, "source": source, "expected_plan": plan}
+    if read_bundle(data).count("prompts") > services.AT_ONCE:
+        return Status(202, services.queue_sent(**given, options=options))
+    done = services.install_package(**given, **options)
+    return Status(200, _plan(done.plan) | {"is_changed": done.is_changed})
 
 
 @router.get("/keys", response=list[shapes.KeyOut])
@@ -205,6 +205,7 @@ def _plan(plan: InstallPlan) -> dict[str, Any]:
         "fingerprint": plan.signer.fingerprint,
         "installed_version": plan.installed_version,
         "counts": plan.counts,
+        "in_bulk": plan.in_bulk,
         "rows": [row for row in plan.rows if row.action != "same"],
         "problems": plan.problems,
         "is_ready": plan.is_ready,

@@ -16,6 +16,7 @@ from mythos.formats.bundle import read_bundle
 from mythos.formats.prompts.folder import read_file
 from mythos.packages.fetching import fetch, is_url
 from mythos.packages.lock import NAME, refuse_other, write_lock
+from mythos.packages.plan import REST, REST_ANSWERS
 from mythos.packages.planning import plan_install
 from mythos.packages.services import install_package
 from mythos.text.normalize import decode
@@ -27,6 +28,7 @@ lock_option = click.option("--lock", type=click.Path(path_type=Path), help=f"Kee
 @click.argument("source")
 @click.option("--plan", "only_plan", is_flag=True, help="Show the plan and write nothing.")
 @click.option("--decide", "decisions", multiple=True, help="Answer a row of the plan: prompt:desk=theirs.")
+@click.option("--all", "rest", type=click.Choice(REST_ANSWERS), help="Answer every row that has no answer of its own.")
 @click.option("--merged", multiple=True, help="The text of a prompt decided to be `edited`: prompt:desk=FILE.")
 @click.option("--accept-signer", default="", help="The whole fingerprint of a new signer.")
 @click.option("--allow-unsigned", is_flag=True)
@@ -37,6 +39,7 @@ def install(
     source: str,
     only_plan: bool,
     decisions: tuple[str, ...],
+    rest: str | None,
     merged: tuple[str, ...],
     accept_signer: str,
     allow_unsigned: bool,
@@ -55,7 +58,7 @@ def install(
     if lock and lock.is_file():
         refuse_other(lock.read_text(encoding="utf-8"), bundle)
     given: dict[str, Any] = {
-        "decisions": dict(_answer(text) for text in decisions),
+        "decisions": dict(_answer(text) for text in decisions) | ({REST: rest} if rest else {}),
         "texts": {key: _text(file) for key, _, file in (text.partition("=") for text in merged)},
         "accept_signer": accept_signer,
         "allow_unsigned": allow_unsigned,

@@ -57,6 +57,7 @@ def plan_data(plan: InstallPlan) -> dict[str, Any]:
         "signer": plan.signer.state,
         "installed_version": plan.installed_version,
         "counts": plan.counts,
+        "in_bulk": plan.in_bulk,
         "rows": rows,
         "problems": plan.problems,
         "is_ready": plan.is_ready,
@@ -92,5 +93,8 @@ def show_plan(plan: InstallPlan) -> None:
         click.echo(f"{row.action:9} {row.key} {row.wrong or row.text}{answers}{chosen}".rstrip())
     if len(shown) > MOST_ROWS:
         click.echo(f"… and {len(shown) - MOST_ROWS} more")
+    if len(plan.open_rows) > 1:
+        bulk = " and ".join(f"--all {answer} would decide {number:,}" for answer, number in plan.in_bulk.items())
+        click.echo(f"{len(plan.open_rows):,} to decide; {bulk}")
     for problem in plan.problems:
         click.echo(f"refused   {problem}")

@@ -11,7 +11,7 @@ from mythos.accounts.models import Swarm
 from mythos.errors import Invalid
 from mythos.formats.bundle.document import PromptEntry
 from mythos.packages.models import InstalledPrompt
-from mythos.packages.plan import Answers, PlanRow, Work
+from mythos.packages.plan import REST, Answers, PlanRow, Work
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.text.diff import Merge, merge3
 from mythos.text.normalize import normalize
@@ -112,7 +112,7 @@ def _merged(base: str, mine: str, theirs: str) -> Merge:
 
 def decided(row: PlanRow, answers: Answers, work: Work) -> PlanRow:
     """The row with what a person said of it; an edited text that still has marks decides nothing."""
-    answer = answers.choices.get(row.key, "")
+    answer = answers.choices.get(row.key) or row.in_bulk(answers.choices.get(REST, ""))
     if answer not in row.choices:
         return row
     if "edited" not in row.choices:

@@ -13,6 +13,7 @@ from mythos.packages.models import InstalledPackage
 
 ACTIONS = ("conflict", "clash", "new", "changed", "merged", "ahead", "left out", "same")
 OPEN = ("conflict", "clash")
+REST, REST_ANSWERS = "*", ("mine", "theirs")  # one answer for every row that has none of its own
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,12 @@ class PlanRow:
     def key(self) -> str:
         """How a decision names the row."""
         return f"{self.kind}:{self.name}"
+
+    def in_bulk(self, answer: str) -> str:
+        """What an answer for all rows means for this one; whoever keeps theirs holds contracts against their clause."""
+        if answer == "mine" and "own" in self.choices:
+            return "own"
+        return answer if answer in REST_ANSWERS and answer in self.choices else ""
 
     @property
     def is_open(self) -> bool:
@@ -76,6 +83,11 @@ class InstallPlan:
     def open_rows(self) -> list[PlanRow]:
         """What a person has to decide."""
         return [row for row in self.rows if row.is_open]
+
+    @property
+    def in_bulk(self) -> dict[str, int]:
+        """How many of the rows that are open each answer for all would decide."""
+        return {answer: sum(bool(row.in_bulk(answer)) for row in self.open_rows) for answer in REST_ANSWERS}
 
     @property
     def is_ready(self) -> bool:

@@ -20,7 +20,7 @@ from mythos.packages import queries, services
 from mythos.packages.fetching import fetch
 from mythos.packages.keys import has_key
 from mythos.packages.models import InstalledPackage, PackageArrival
-from mythos.packages.plan import OPEN, PlanRow
+from mythos.packages.plan import OPEN, REST, PlanRow
 from mythos.packages.planning import plan_install
 from mythos.packages.reruns import claims_beside
 from mythos.rituals.statistics import MARGIN
@@ -71,7 +71,8 @@ def plan(request: HttpRequest, arrival_id: int) -> HttpResponse:
     arrival = queries.get_arrival(user, arrival_id)
     bundle = read_bundle(bytes(arrival.archive))
     options: dict[str, Any] = {
-        "decisions": {key: str(answer) for key, answer in post.items() if ":" in key and not key.startswith(TEXT)},
+        "decisions": {key: str(answer) for key, answer in post.items() if ":" in key and not key.startswith(TEXT)}
+        | {REST: post.get("rest", "")},
         "texts": {key.removeprefix(TEXT): str(text) for key, text in post.items() if key.startswith(TEXT)},
         "accept_signer": post.get("accept_signer", "").strip(),
         "allow_unsigned": bool(post.get("allow_unsigned")),

@@ -4,6 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from ninja import Schema
+from pydantic import Field
+
+from mythos.work.models import Job
 
 
 class SwarmOut(Schema):
@@ -62,8 +65,13 @@ class JobOut(Schema):
     error: str
     created_at: datetime
     finished_at: datetime | None
+    address: str = Field(description="Where to ask how far it is.")
+    result: dict[str, Any] = Field(description="What came of it, once it is done.")
 
+    @staticmethod
+    def resolve_address(job: Job) -> str:
+        return f"/api/v1/jobs/{job.pk}"
 
-class JobPage(Schema):
-    items: list[JobOut]
-    next: str | None
+    @staticmethod
+    def resolve_result(job: Job) -> dict[str, Any]:
+        return dict(job.payload.get("result", {})) if job.state == Job.State.DONE else {}

@@ -112,6 +112,7 @@ class PlanOut(Schema):
     fingerprint: str
     installed_version: str
     counts: dict[str, int]
+    in_bulk: dict[str, int] = Field(description="How many open rows `decide=*=mine` and `…=theirs` would decide.")
     rows: list[PlanRowOut] = Field(description="Everything that does not stay the same.")
     problems: list[str]
     is_ready: bool

@@ -19,6 +19,7 @@ from mythos.packages.services.queued import (
     job_of_install,
     queue_export,
     queue_install,
+    queue_sent,
 )
 from mythos.packages.services.rerunning import rerun_rituals
 from mythos.packages.services.signers import create_key, revoke_key, trust_signer
@@ -41,6 +42,7 @@ __all__ = [
     "prompts_named",
     "queue_export",
     "queue_install",
+    "queue_sent",
     "receive_package",
     "rerun_rituals",
     "revoke_key",

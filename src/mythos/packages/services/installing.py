@@ -81,7 +81,7 @@ def install_package(
     )
     if work.installed is not None and work.installed.sha256 == bundle.sha256 and not work.plan.problems:
         return Installation(work.installed, work.plan, False)
-    _refuse(work.plan, expected_plan)
+    refuse_unready(work.plan, expected_plan)
     arrivals = _arrivals(actor, bundle, work, on_progress)
     warm_up(bundle, work)
     with transaction.atomic():
@@ -113,7 +113,8 @@ def receive_package(*, actor: Actor, swarm: Swarm, data: bytes, source: str = ""
     return arrival
 
 
-def _refuse(plan: InstallPlan, expected: str) -> None:
+def refuse_unready(plan: InstallPlan, expected: str) -> None:
+    """Stale when the plan is another than was seen; Invalid with everything that stands in the way."""
     if expected and expected != plan.digest:
         raise Stale("Something changed since the plan was made.", hint="Look at the new plan, then install.")
     if plan.problems:

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from mythos.accounts.actors import Actor, person
+from mythos.accounts.models import Swarm
 from mythos.accounts.permissions import require
 from mythos.errors import Invalid
+from mythos.formats.bundle import read_bundle
 from mythos.packages.models import PackageArrival, SigningKey
+from mythos.packages.planning import plan_install
 from mythos.packages.queries import get_arrival, get_package
+from mythos.packages.services.installing import receive_package, refuse_unready
 from mythos.prompts.models import Prompt
 from mythos.work.models import Job
 from mythos.work.queries import live_job
@@ -43,6 +47,17 @@ def queue_install(*, actor: Actor, arrival_id: int, plan: str, options: Mapping[
     require(actor, "packages.install", arrival.swarm)
     payload = {"user_id": _person(actor), "arrival_id": arrival.pk, "plan": plan, "options": dict(options)}
     return _queued(INSTALL_JOB, str(arrival.pk), payload, arrival.swarm_id)
+
+
+def queue_sent(
+    *, actor: Actor, swarm: Swarm, data: bytes, source: str, expected_plan: str, options: Mapping[str, Any]
+) -> Job:
+    """Plan a package that came with a request, and leave the rest to the worker; what forbids it is said at once."""
+    require(actor, "packages.install", swarm)
+    plan = plan_install(actor=actor, swarm=swarm, bundle=read_bundle(data), **options).plan
+    refuse_unready(plan, expected_plan)
+    arrival = receive_package(actor=actor, swarm=swarm, data=data, source=source)
+    return queue_install(actor=actor, arrival_id=arrival.pk, plan=plan.digest, options=options)
 
 
 def job_of_export(package_id: int) -> Job | None:
