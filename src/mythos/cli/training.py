@@ -59,6 +59,9 @@ def list_chains(swarm_slug: str, as_json: bool) -> None:
 @click.option("--assistant", "assistants", multiple=True, required=True, help="Slug; may be given again.")
 @click.option("--prompt", "prompts", multiple=True, help="Only these prompts may change; default all of them.")
 @click.option("--provider", required=True, help="openai, local, replay, scripted, or one of a package.")
+@click.option(
+    "--engine", default="mythos", show_default=True, help="Who searches: mythos, or gepa where it is installed."
+)
 @click.option("--model", default="", help="Model; default the provider's own.")
 @click.option("--reflector", default="", help="Provider that rewrites prompts; default the same.")
 @click.option("--reflector-model", default="", help="Its model.")
@@ -85,8 +88,8 @@ def start(title: str, swarm_slug: str, as_json: bool, **options: Any) -> int:
     """Start a chain; exit 1 when it did not end well."""
     prepare()
     swarm = chosen_swarm(swarm_slug)
-    names = ("provider", "model", "reflector", "reflector_model", "judge", "calls", "tokens", "money", "seconds",
-             "steps", "window", "goal", "seed")  # fmt: skip
+    names = ("provider", "engine", "model", "reflector", "reflector_model", "judge", "calls", "tokens", "money",
+             "seconds", "steps", "window", "goal", "seed")  # fmt: skip
     wish = Wish(**{name: options[name] for name in names}, refuse_copies=not options["allow_copies"])
     prompts = options["prompts"] or None
     if options["only_plan"]:

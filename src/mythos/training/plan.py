@@ -102,6 +102,7 @@ class Plan:
     refuse_copies: bool = True
     in_flight: int = 4
     window: int = 2
+    engine: str = "mythos"
     goal: float | None = None
     steps: int | None = None
     patience: int | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
+from mythos.errors import Invalid
+from mythos.training import peer
 from mythos.training.engine import run
 from mythos.training.engine.protocol import Call, Interrupted, Json, StepReport
 from mythos.training.models import SwarmTrainingChain, TrainingStep
@@ -50,6 +52,8 @@ class _Reader:
 def replay_chain(chain: SwarmTrainingChain) -> Replay:
     """Every finished step from the stored results, beside what is written down of it."""
     runner = Runner(chain, lambda: True)
+    if runner.plan.engine == peer.ENGINE:
+        raise Invalid("A chain that gepa searched has no steps that could be gone through again.")
     done = TrainingStep.objects.filter(chain=chain, is_done=True)
     stored: dict[int, Json] = dict(done.values_list("number", "report"))
     last = max(stored, default=-1)

@@ -30,6 +30,7 @@ def chain_document(chain: SwarmTrainingChain) -> dict[str, Any]:
         "seed_assistant": chain.seed_assistant.slug,
         "reopened_from": chain.reopened_from_id,
         "zone": zone_of(chain.codex_tension),
+        "engine": chain.plan.get("engine", "mythos"),
     }
 
 

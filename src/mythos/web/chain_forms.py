@@ -18,7 +18,14 @@ from mythos.web.rituals import choices
 
 WHOLE = ("calls", "tokens", "steps", "seed", "max_tokens", "in_flight", "window")
 BROKEN = ("money", "seconds", "goal", "temperature")
-DEFAULTS = {"provider": "scripted", "calls": "300", "seed": "0", "max_tokens": "512", "temperature": "0"}
+DEFAULTS = {
+    "provider": "scripted",
+    "engine": "mythos",
+    "calls": "300",
+    "seed": "0",
+    "max_tokens": "512",
+    "temperature": "0",
+}
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -34,6 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "typed": typed,
         "choices": choices(),
+        "engines": services.ENGINES,
         "fields": {},
         "copies": not is_post or bool(data.get("refuse_copies")),
     }
@@ -60,7 +68,7 @@ def _read(typed: Mapping[str, str], *, refuse_copies: bool) -> dict[str, Any]:
     """What was typed as a wish; Invalid names every field that is no number."""
     found: dict[str, Any] = {"refuse_copies": refuse_copies}
     wrong: dict[str, str] = {}
-    for name in ("provider", "model", "reflector", "reflector_model", "judge"):
+    for name in ("provider", "engine", "model", "reflector", "reflector_model", "judge"):
         found[name] = typed.get(name, "").strip()
     for name in (*WHOLE, *BROKEN):
         text = typed.get(name, "").strip()

@@ -11,6 +11,7 @@ class ChainIn(Schema):
     assistants: list[str] = Field(min_length=1, max_length=60)
     prompts: list[str] | None = Field(None, max_length=60)
     provider: str
+    engine: str = "mythos"
     model: str = ""
     reflector: str = ""
     reflector_model: str = ""
@@ -56,6 +57,7 @@ class ChainOut(Schema):
     score: float | None
     codex_tension: float
     zone: str
+    engine: str
     provider: str
     model: str
     reflector: str

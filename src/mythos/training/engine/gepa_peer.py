@@ -7,7 +7,7 @@ are the best we know: all components at once, minibatch 6, the rules shown, its 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from types import SimpleNamespace
@@ -34,9 +34,10 @@ class PeerMissing(ImportError):
     """The optional engine is not installed, or not in the version it was measured with."""
 
 
-def run_peer(task: Task, settings: Settings) -> Outcome:
-    """Let `gepa` train on the task. Only `budget.evaluations` and `seed` of the settings mean something to it."""
-    gepa = _load()
+def run_peer(task: Task, settings: Settings, should_stop: Callable[[], bool] = lambda: False) -> Outcome:
+    """Let `gepa` train on the task. Only `budget.evaluations` and `seed` of the settings mean something to it;
+    `should_stop` is asked between its rounds."""
+    gepa = load()
     if settings.budget.evaluations is None:
         raise ValueError("The gepa engine needs a budget of evaluations.")
     if task.broken(task.start):
@@ -52,6 +53,7 @@ def run_peer(task: Task, settings: Settings) -> Outcome:
         reflection_minibatch_size=MINIBATCH,
         max_metric_calls=settings.budget.evaluations,
         cache_evaluation=False,
+        stop_callbacks=lambda state: should_stop(),
         seed=settings.seed,
         logger=SimpleNamespace(log=lambda message: None),
         display_progress_bar=False,
@@ -63,7 +65,8 @@ def run_peer(task: Task, settings: Settings) -> Outcome:
     return Outcome("finished", "gepa used its budget.", best, score, members, len(members) - 1, spent)
 
 
-def _load() -> Any:
+def load() -> Any:
+    """The package, in the version it was measured with; PeerMissing says what to install."""
     try:
         found = version("gepa")
     except PackageNotFoundError as missing:

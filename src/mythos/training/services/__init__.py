@@ -2,6 +2,7 @@
 
 from mythos.training.jobs import CHAIN_JOB
 from mythos.training.services.chains import (
+    ENGINES,
     Wish,
     cancel_chain,
     involved_assistants,
@@ -18,6 +19,7 @@ from mythos.training.services.sealing import seal_chain
 
 __all__ = [
     "CHAIN_JOB",
+    "ENGINES",
     "Wish",
     "cancel_chain",
     "execute_chain",

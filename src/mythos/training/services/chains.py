@@ -18,6 +18,7 @@ from mythos.assistants.models import Assistant
 from mythos.assistants.queries import visible_assistants
 from mythos.errors import Invalid, NotFound, Stale
 from mythos.providers.base import Provider
+from mythos.training import peer
 from mythos.training.jobs import CHAIN_JOB, queue_chain
 from mythos.training.models import SwarmTrainingChain
 from mythos.training.plan import Plan, plan_from
@@ -31,6 +32,7 @@ from mythos.work.services import bring_forward
 MOST_CALLS = 100_000
 SMALL_BUDGET = 500  # calls; up to here a second step at a time costs score and saves little
 MOST_STEPS_AT_ONCE = 4
+ENGINES = ("mythos", peer.ENGINE)
 State = SwarmTrainingChain.State
 
 
@@ -39,6 +41,7 @@ class Wish:
     """How a chain is to be run; what is empty has a sensible default."""
 
     provider: str
+    engine: str = "mythos"
     model: str = ""
     reflector: str = ""
     reflector_model: str = ""
@@ -123,6 +126,7 @@ def plan_chain(
         judge=judged,
         refuse_copies=wish.refuse_copies,
         in_flight=min(wish.in_flight or service.limits.concurrency, service.limits.concurrency),
+        engine=wish.engine,
         window=wish.window or (1 if wish.calls <= SMALL_BUDGET else 2),
         goal=wish.goal,
         steps=wish.steps,
@@ -164,6 +168,8 @@ def reopen_chain(
     """A new chain that goes on from a step of this one, with all it knew then; another seed goes elsewhere."""
     old = get_chain(actor, chain_id)
     require(actor, "training.run", old)
+    if plan_of(old).engine == peer.ENGINE:
+        raise Invalid("The chain cannot be reopened.", fields={"step": "gepa keeps no step that can be gone on from."})
     if snapshot_at(old, step) is None:
         raise NotFound(f"The chain has not finished step {step}.", fields={"step": "Not finished."})
     score = get_step(old, step).score
@@ -250,6 +256,10 @@ def _problems(title: str, wish: Wish, service: Provider, reflector: Provider) ->
         found["goal"] = "Between 0 and 1."
     if wish.in_flight is not None and not 1 <= wish.in_flight <= 256:
         found["in_flight"] = "Between 1 and 256."
+    if wish.engine not in ENGINES:
+        found["engine"] = f"{' or '.join(ENGINES)}."
+    elif wish.engine == peer.ENGINE and peer.why_not():
+        found["engine"] = peer.why_not()
     if wish.window is not None and not 1 <= wish.window <= MOST_STEPS_AT_ONCE:
         found["window"] = f"Between 1 and {MOST_STEPS_AT_ONCE}."
     if not 1 <= wish.max_tokens <= 32_000:

@@ -22,7 +22,9 @@ from mythos.providers.calling import Line, Patience
 from mythos.providers.limits import Purse
 from mythos.rituals.models import RitualCase
 from mythos.rituals.queries import day_budget, spent_today
+from mythos.training import peer
 from mythos.training.engine import run
+from mythos.training.engine.gepa_peer import PeerMissing
 from mythos.training.engine.protocol import Budget, Outcome, ProviderOutage, Settings, Snapshot, Spent
 from mythos.training.gate import CodexGate
 from mythos.training.heldout import measure_held_out
@@ -66,7 +68,7 @@ def execute_chain(
         with land():
             settle(chain, "failed", str(error))
         return chain
-    if ended.error is not None and not isinstance(ended.error, (MythosError, ValueError)):
+    if ended.error is not None and not isinstance(ended.error, (MythosError, ValueError, PeerMissing)):
         raise ended.error
     with land():
         settle(chain, *runner.verdict(ended))
@@ -168,6 +170,8 @@ class Runner:
                 ended.outcome = replace(outcome, state="paused")
 
     def _search(self, budget: Budget) -> Outcome:
+        if self.plan.engine == peer.ENGINE:
+            return peer.search(self.task, self.journal, settings_of(self, budget), self._should_pause)
         return run(
             self.task, self.journal, settings_of(self, budget), should_pause=self._should_pause, reopen=self.opening
         )
