@@ -7,16 +7,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from mythos.errors import NotConfigured
-from mythos.text.combine import Odds, combine
-from mythos.text.detectors import DETECTORS
+from mythos.text.combine import Odds
 from mythos.text.detectors.base import AlignedPair, Direction, Finding
-from mythos.text.detectors.whole import added, removed, reworded, rewritten
+from mythos.text.detectors.whole import reworded, rewritten
 from mythos.text.embed import embed
-from mythos.text.features import features
 from mythos.text.lifted import CERTAIN, lifted_in, outvoted
 from mythos.text.normalize import normalize
+from mythos.text.odds import detect, odds_of
 from mythos.text.parallel import begin
-from mythos.text.reading import readings
 from mythos.text.segment import Sentence
 from mythos.text.steps import turned_round
 from mythos.text.units import Unit, Units, units
@@ -89,12 +87,13 @@ def compare(
         return Comparison((), "preserved", 1.0, 1.0 if measure_similarity else None, is_typo=False, is_identical=True)
     found = units(old, new, use_embeddings=use_embeddings)
     similar = begin(_similarity, found) if measure_similarity else None
-    findings = [_quoted(finding, old, new) for unit in found.changed for finding in _detect(unit)]
+    detected = [[_quoted(finding, old, new) for finding in detect(unit)] for unit in found.changed]
+    findings = [finding for part in detected for finding in part]
     steps = turned_round(old, new, found.before, found.after)
     if not found.changed and not steps:
         return Comparison((), "preserved", 0.99, similar.result() if similar else None)
     bans = [_quoted(finding, old, new) for finding in lifted_in(found.changed)]
-    odds = _odds(old, new, found, findings, use_models=use_embeddings) if found.changed else CERTAIN
+    odds = odds_of((old, new), found, detected, use_models=use_embeddings) if found.changed else CERTAIN
     odds = outvoted(odds, [*bans, *steps])
     if not any(finding.kind == "negation" and finding.direction == "reversed" for finding in findings):
         findings += bans
@@ -105,26 +104,10 @@ def compare(
     return Comparison(settled, verdict, confidence, similar.result() if similar else None, odds.worse, typo)
 
 
-def _detect(unit: Unit) -> list[Finding]:
-    if unit.pair:
-        return [finding for find in DETECTORS.values() for finding in find(unit.pair)]
-    return [removed(s) for s in unit.old] + [added(s) for s in unit.new]
-
-
 def _quoted(finding: Finding, old: str, new: str) -> Finding:
     """The words as they stand in the texts: sentences read together have the list marks between them blanked out."""
     one, other = finding.old_span, finding.new_span
     return replace(finding, old_text=old[slice(*one)] if one else "", new_text=new[slice(*other)] if other else "")
-
-
-def _odds(old: str, new: str, found: Units, findings: Sequence[Finding], *, use_models: bool) -> Odds:
-    row = features(found, findings)
-    if use_models:
-        try:
-            return combine(row | readings(old, new, found), "full")
-        except NotConfigured:
-            pass  # without the model the words alone decide
-    return combine(row, "light")
 
 
 def _verdict(odds: Odds, thresholds: Thresholds) -> tuple[Verdict, float]:
