@@ -47,6 +47,9 @@ WORLDS: dict[str, dict[str, Any]] = {
     "notes do not help": {"memory_effect": 0.0},
     "validation 16": {"n_val": 16},
     "validation 100": {"n_val": 100},
+    "few train cases": {"n_train": 15},
+    "student guesses often": {"lucky": 0.3},
+    "short prompts, slow reflector": {"max_words": 90, "p_two": 0.0},
 }
 
 
@@ -209,7 +212,7 @@ def main() -> None:
             report[f"{world}, {budget} cases"] = compare(sim, WORLDS[world], budget, seeds, with_peer)
             print(world, budget, json.dumps(report[f"{world}, {budget} cases"]), file=sys.stderr, flush=True)
     if not given.skip_wall:
-        report["wall"] = wall(sim, _seeds("100-101"), [1, 2, 4, 6])
+        report["wall"] = wall(sim, _seeds("100-101"), [1, 2, 4, 16])
     print(json.dumps(report, indent=1))
 
 

@@ -48,7 +48,7 @@ def test_it_learns_what_the_graders_ask_for():
     assert outcome.spent.evaluations == len(garden.evaluated)
 
 
-@pytest.mark.parametrize("window", [1, 2, 4])
+@pytest.mark.parametrize("window", [1, 2, 4, 8])
 def test_timing_and_threads_change_nothing(window):
     quiet, journal, _ = trained(window)
     for in_flight, sleep in [(2, 0.002), (7, 0.004), (16, 0.004)]:
@@ -92,7 +92,7 @@ class CutJournal(MemoryJournal):
         super().commit_step(report)
 
 
-@pytest.mark.parametrize("window", [1, 3])
+@pytest.mark.parametrize("window", [1, 3, 8])
 def test_cut_anywhere_and_resumed_it_is_the_same_run(window):
     whole, journal, _ = trained(window)
     in_flight = 4

@@ -78,7 +78,7 @@ def test_an_illegal_start_is_refused():
     assert garden.evaluated == []
 
 
-@pytest.mark.parametrize("window", [1, 4])
+@pytest.mark.parametrize("window", [1, 4, 8])
 @pytest.mark.parametrize("limit", [0, 7, 40, 111])
 def test_the_budget_is_not_passed(limit, window):
     for budget in (Budget(calls=limit), Budget(evaluations=limit)):

@@ -12,8 +12,8 @@ from mythos.training.engine.protocol import Interrupted, Journal, Outcome, Setti
 from mythos.training.engine.ranking import mean
 from mythos.training.engine.reporting import report_of
 from mythos.training.engine.state import StepOutcome, advance, beginning
-from mythos.training.engine.step import final_step, measuring_step, search_step
-from mythos.training.engine.strategy import Strategy, usual
+from mythos.training.engine.step import Draft, drafting_step, final_step, measuring_step, racing_step
+from mythos.training.engine.strategy import WIDE, Strategy, usual
 
 
 def run(
@@ -38,13 +38,17 @@ def run(
         desk.close()
 
 
+EAGER = 4  # steps in flight of a wide window while children are kept
+ROOM = 36  # cases that a step in flight is reserved: a round, and most of a race
+
+
 class _Run:
     def __init__(self, desk: Desk, settings: Settings, strategy: Strategy, state: Snapshot) -> None:
         self.desk, self.settings, self.strategy = desk, settings, strategy
         self.state = state
         self.views = {state.step: state}
         self.shares: dict[int, tuple[float, float]] = {}
-        self.flying: dict[int, tuple[StepCalls, Future[StepOutcome]]] = {}
+        self.flying: dict[int, tuple[StepCalls, Future[StepOutcome | Draft]]] = {}
         self.next = state.step + 1
         # Step 0 measures the start for all; a reopened run begins from its snapshot.
         self.floor = max(state.step, 0)
@@ -78,7 +82,17 @@ class _Run:
         return None
 
     def _width(self, view: Snapshot) -> int:
-        return int(view.memory["width"]) or self.settings.window
+        """How many steps share the budget. While children are kept a wide window holds back, for a step that reads an
+        old champion is worth less; and never more go at a time than the rest of the budget has room for."""
+        window = self.settings.window
+        if window >= WIDE:
+            window = window if view.memory["stall"] else min(window, EAGER)
+            window = int(min(window, max(1, self._room(view) // ROOM)))
+        return int(view.memory["width"]) or window
+
+    def _room(self, view: Snapshot) -> float:
+        limit, spent = self.settings.budget, view.spent
+        return min(_left(limit.evaluations, spent.evaluations), _left(limit.calls, spent.calls))
 
     def _begin(self, threads: ThreadPoolExecutor) -> bool:
         number = self.next
@@ -86,7 +100,7 @@ class _Run:
         if view is None or len(self.flying) >= self.settings.window or self._end(view):
             return False
         calls = self._calls(number, view)
-        work = search_step if number else measuring_step
+        work = drafting_step if number else measuring_step
         self.flying[number] = (
             calls,
             threads.submit(work, self.strategy, self.desk.task, view, calls, self.settings.seed),
@@ -118,12 +132,18 @@ class _Run:
         if failure:
             return "failed", failure
         reason = self.strategy.stopping.reason(view, self.settings)
+        if self.settings.window >= WIDE and view.step > 0 and self._room(view) < 2 * ROOM:
+            # Going on one by one would take longer than all before; the finalists can use what is left.
+            reason = reason or "The budget leaves no room for several steps at a time."
         return ("finished", reason) if reason else None
 
     def _commit(self) -> None:
         number = self.state.step + 1
         calls, future = self.flying[number]
-        outcome = future.result()
+        found = future.result()
+        if isinstance(found, Draft):
+            found = racing_step(self.strategy, self.desk.task, self.state, calls, self.settings.seed, found)
+        outcome = found
         del self.flying[number]
         before, spent = self.state, self.state.spent
         for key, result in calls.used.items():
@@ -143,7 +163,7 @@ class _Run:
         assert end is not None
         number = self.next
         calls = self._calls(number, self.state)
-        done: Future[StepOutcome] = Future()
+        done: Future[StepOutcome | Draft] = Future()
         done.set_result(final_step(self.strategy, self.desk.task, self.state, calls, self.settings.seed))
         self.flying[number] = (calls, done)
         self._commit()

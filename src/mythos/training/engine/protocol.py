@@ -286,7 +286,7 @@ class StepReport:
 
 @dataclass(frozen=True)
 class Settings:
-    """How a run is made. `window`: steps in flight (1 or 2 for small budgets, 4 for speed); `in_flight`: calls at
+    """How a run is made. `window`: steps in flight (1 or 2 for small budgets, 8 to 16 for speed); `in_flight`: calls at
     a time; `steps`: at most so many; `patience`: stop after so many steps in a row without a kept child
     (None: what the strategy says)."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from mythos.training.engine.calls import StepCalls
+from mythos.training.engine.carrying import carried
 from mythos.training.engine.keys import candidate_key, random_state
-from mythos.training.engine.parts import Proposed, Setting
-from mythos.training.engine.protocol import Snapshot, Task
+from mythos.training.engine.parts import Proposed, Setting, Verdict
+from mythos.training.engine.protocol import Member, Snapshot, Task
 from mythos.training.engine.ranking import ranked
 from mythos.training.engine.state import StepOutcome
 from mythos.training.engine.strategy import Strategy
@@ -21,15 +24,44 @@ def measuring_step(strategy: Strategy, task: Task, view: Snapshot, calls: StepCa
     return StepOutcome(start, Proposed(start.texts), None, {start.key: scores})
 
 
-def search_step(strategy: Strategy, task: Task, view: Snapshot, calls: StepCalls, seed: int) -> StepOutcome:
-    """A parent, a child, and the race between them."""
+@dataclass(frozen=True)
+class Draft:
+    """A child and the parent it was made from; with a verdict if it has raced that parent already."""
+
+    parent: Member
+    proposed: Proposed
+    verdict: Verdict | None = None
+
+
+def drafting_step(strategy: Strategy, task: Task, view: Snapshot, calls: StepCalls, seed: int) -> Draft:
+    """A parent and a child, made while the steps before are still under way. When the steps before its view kept
+    nothing, those under way will likely keep nothing either: then it races at once against the champion it knows."""
     setting = Setting(task, view, calls.step, random_state(seed, calls.step))
     parent = strategy.selection.parent(setting)
     proposed = strategy.proposal.propose(setting, parent, calls)
-    if candidate_key(proposed.texts) == parent.key:
-        return StepOutcome(parent, proposed, None, {}, _starved(calls, not calls.used))
-    verdict = strategy.acceptance.judge(setting, parent, proposed.texts, calls)
-    return StepOutcome(parent, proposed, verdict, {parent.key: verdict.before}, _starved(calls, not verdict.after))
+    if view.memory["stall"] and candidate_key(proposed.texts) != parent.key:
+        return Draft(parent, proposed, strategy.acceptance.judge(setting, parent, proposed.texts, calls))
+    return Draft(parent, proposed)
+
+
+def racing_step(
+    strategy: Strategy, task: Task, now: Snapshot, calls: StepCalls, seed: int, draft: Draft
+) -> StepOutcome:
+    """The race against whoever is the champion when all steps before are committed: a child of an older champion is
+    carried over to it, so that steps made at the same time add up instead of replacing one another."""
+    setting = Setting(task, now, calls.step, random_state(seed, calls.step))
+    champion, proposed, verdict = strategy.selection.parent(setting), draft.proposed, draft.verdict
+    is_new = champion.key != draft.parent.key
+    if verdict and (not is_new or not verdict.kept):
+        measured = {draft.parent.key: verdict.before}
+        return StepOutcome(draft.parent, proposed, verdict, measured, _starved(calls, not verdict.after))
+    if is_new:
+        texts = carried(task, draft.parent.texts, proposed.texts, champion.texts)
+        proposed = replace(proposed, texts=texts)
+    if candidate_key(proposed.texts) == champion.key:
+        return StepOutcome(champion, proposed, None, {}, _starved(calls, not calls.used))
+    verdict = strategy.acceptance.judge(setting, champion, proposed.texts, calls)
+    return StepOutcome(champion, proposed, verdict, {champion.key: verdict.before}, _starved(calls, not verdict.after))
 
 
 def final_step(strategy: Strategy, task: Task, view: Snapshot, calls: StepCalls, seed: int) -> StepOutcome:

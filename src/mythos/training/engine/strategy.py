@@ -24,8 +24,8 @@ class Strategy:
 
 
 def usual(window: int) -> Strategy:
-    """What a run does unless told otherwise. With a wide window calls wait for one another less: fewer rounds with more
-    cases each, and longer chunks."""
+    """What a run does unless told otherwise. With a wide window calls wait for one another less: half the rounds with
+    more cases each, and the whole of validation at a time."""
     if window < WIDE:
         return Strategy()
-    return Strategy(proposal=Alternate(Rounds(batch=10, depth=2)), acceptance=Race(chunk=40))
+    return Strategy(proposal=Alternate(Rounds(batch=8, depth=2)), acceptance=Race(chunk=40))
