@@ -51,6 +51,13 @@ def test_pages_show_each_listing_once_in_every_order(shelf, monkeypatch, sort, l
     assert walk({"sort": sort, "q": "olives c1"}) == ["C1"]
 
 
+@pytest.mark.parametrize("word", ["*", "?", "[a]", "50%", "a_b", "\\", "100%_[*]?"])
+def test_signs_that_mean_something_to_a_database_are_letters_here(shelf, word):
+    assert walk({"q": word}) == []
+    Listing.objects.filter(title="C3").update(words=f"x{word.lower()}y")
+    assert walk({"q": word}) == ["C3"]
+
+
 def test_tabs_and_their_counts(shelf):
     assert tab_counts() == {"all": 12, "credits": 12, "trade": 6, "free": 4}
     assert sorted(walk({"tab": "free"})) == ["C0", "C3", "C6", "C9"]
