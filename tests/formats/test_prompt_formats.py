@@ -7,11 +7,11 @@ import json
 import pytest
 
 from mythos.errors import Invalid
-from mythos.formats.prompts import FORMATS, Problem, format_of
+from mythos.formats.prompts import FORMATS, Problem, dotprompt, format_of
 from mythos.formats.prompts.base import PromptRecord, Revision, no_file
 from mythos.formats.prompts.front_matter import keep_header
 from mythos.formats.prompts.losses import through, write
-from mythos.formats.prompts.turns import Turn, join_turns, split_turns
+from mythos.formats.prompts.turns import Turn, join_turns, split_turns, turns_of
 from mythos.plugins import find
 
 RICH = PromptRecord(
@@ -226,3 +226,16 @@ def test_a_hostile_header_is_refused_with_file_and_line(header, reason):
 def test_hostile_json_is_refused(text):
     with pytest.raises(Invalid, match=r"p\.json"):
         load("langfuse", text, "p.json")
+
+
+def test_a_role_of_dotprompt_keeps_the_pairs_behind_it():
+    sent = b'{{role "system" purpose="rules"}}Be brief.\n{{role "user" purpose="preamble" n=2}}Hello {{name}}.\n'
+    (first,) = dotprompt.load(sent, "a.prompt", no_file)
+    assert [(turn.role, turn.about, turn.content) for turn in turns_of(first)] == [
+        ("system", '[purpose="rules"]', "Be brief."),
+        ("user", '[purpose="preamble" n=2]', "Hello {{name}}."),
+    ]
+    written = dotprompt.dump([first])
+    assert b'{{role "user" purpose="preamble" n=2}}\nHello {{name}}.' in written
+    (again,) = dotprompt.load(written, "a.prompt", no_file)
+    assert again.text == first.text

@@ -22,7 +22,9 @@ from mythos.formats.prompts.turns import ROLES, Turn, turns_of
 from mythos.text.normalize import decode
 
 SUFFIX = ".prompt"
-_ROLE = re.compile(r"\{\{\s*role\s+[\"'](\w{1,40})[\"']\s*\}\}|<<<dotprompt:role:(\w{1,40})>>>")
+# What may stand after a role: key="value" pairs, kept with the turn as other formats write them, in brackets.
+_PAIRS = r"(?:\s+[A-Za-z_]\w{0,40}=(?:\"[^\"{}\[\]\n]{0,80}\"|[\w.]{1,80})){0,4}"
+_ROLE = re.compile(rf"\{{\{{\s*role\s+[\"'](\w{{1,40}})[\"']({_PAIRS})\s*\}}\}}|<<<dotprompt:role:(\w{{1,40}})>>>")
 _PICO_KEY = re.compile(r"([A-Za-z_]\w*)(\?)?")
 _PICO = re.compile(r"(string|number|integer|boolean|any)(?:,\s*(.+))?")
 _TYPES = {"string", "number", "integer", "boolean", "array", "object", "null"}
@@ -50,13 +52,14 @@ def load(data: bytes, name: str, open_file: OpenFile) -> Sequence[Item]:
 
 
 def _turns(parts: Parts, name: str) -> list[Turn]:
-    turns, role, position = [], "user", 0
+    turns, role, about, position = [], "user", "", 0
     for mark in [*_ROLE.finditer(parts.body), None]:
         content = parts.body[position : mark.start() if mark else None].strip("\n")
         if content.strip() or position:
-            turns.append(Turn(role, content.strip(" \n")))
+            turns.append(Turn(role, content.strip(" \n"), about))
         if mark:
-            role, position = mark[1] or mark[2], mark.end()
+            role, position = mark[1] or mark[3], mark.end()
+            about = f"[{mark[2].strip()}]" if mark[2] else ""
             role = "assistant" if role == "model" else role
             if role not in ROLES:
                 raise refuse(name, f"there is no role {role!r}.", field=f"role {role}")
@@ -110,13 +113,16 @@ def dump(records: Sequence[PromptRecord]) -> bytes:
         "input": _input(meta.get("inputs", {})) | own.pop("input", {}),
     }
     turns = turns_of(record)
-    if len(turns) == 1 and turns[0].role == "user":
+    if len(turns) == 1 and turns[0].role == "user" and not turns[0].about:
         body = turns[0].content
     else:
-        body = "\n\n".join(
-            f'{{{{role "{"model" if turn.role == "assistant" else turn.role}"}}}}\n{turn.content}' for turn in turns
-        )
+        body = "\n\n".join(f"{_mark(turn)}\n{turn.content}" for turn in turns)
     return join(filled(head) | own, body).encode()
+
+
+def _mark(turn: Turn) -> str:
+    role, pairs = "model" if turn.role == "assistant" else turn.role, f" {turn.about[1:-1]}" if turn.about else ""
+    return f'{{{{role "{role}"{pairs if re.fullmatch(_PAIRS, pairs) else ""}}}}}'
 
 
 def _input(inputs: dict[str, Any]) -> dict[str, Any]:
