@@ -138,8 +138,9 @@ class Ground:
         return {"MYTHOS_DATABASE_URL": self.postgres.url(host), "MYTHOS_BROKER_URL": self.rabbit.url(host)}
 
     def start(self) -> None:
-        """A server where one is to be killed, and one worker; two when one of them is far away."""
-        self.running = [Forked(worker, self.home / "log")]
+        """One worker, far away if its cable is to be cut, and a server where one is to be killed."""
+        if self.away is None:
+            self.running = [Forked(worker, self.home / "log")]
         if self.given.what == "everything":
             self.running.append(Forked(serve, self.home / "log"))
         if self.away is not None:
@@ -149,7 +150,7 @@ class Ground:
             self.running.append(
                 subprocess.Popen(
                     command, env=self.environment | self._places(NEAR_HOST), start_new_session=True,
-                    stderr=(self.home / "log").open("ab"),
+                    stdout=(self.home / "log").open("ab"), stderr=(self.home / "log").open("ab"),
                 )
             )  # fmt: skip
 
@@ -180,9 +181,20 @@ class Ground:
         elif self.given.what == "postgres":
             self.postgres.crash()
         else:
-            self.away.cut()
-            time.sleep(self.chance.uniform(1.0, 8.0))
-            self.away.mend()
+            self._cut_off()
+
+    def _cut_off(self) -> None:
+        """Long enough that another worker takes over; the far one comes back to find that its job is gone."""
+        self.away.cut()
+        near = Forked(worker, self.home / "log")
+        self.running.append(near)
+        time.sleep(self.chance.uniform(1.0, 12.0))
+        self.away.mend()
+        time.sleep(self.chance.uniform(0.0, 4.0))
+        self.running.remove(near)
+        with suppress(ProcessLookupError):
+            os.killpg(near.pid, signal.SIGKILL)
+        near.wait()
 
     def written(self) -> int:
         path = self.home / CALLS
@@ -212,7 +224,7 @@ def run(given: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     PROVIDERS["paid"] = Paid(None, 0.0, CONCURRENCY)
     swarm = create_swarm(actor=SYSTEM, slug="kill", name="Kill")
     ledger = ground.home / CALLS
-    total = {"chains": 0, "kills": 0, "calls": 0, "calls_made_again": 0, "same_result": True}
+    total = {"chains": 0, "kills": 0, "passes": 0, "calls": 0, "calls_made_again": 0, "same_result": True}
 
     def begin(title: str, slug: str) -> SwarmTrainingChain:
         wish = Wish(provider="paid", calls=60 * given.cases, steps=12)
@@ -242,6 +254,7 @@ def run(given: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
         ledger.unlink(missing_ok=True)
         ground.kill()
         total["chains"] += 1
+        total["passes"] += chains[0].fence  # how often a worker took the disturbed chain
         total["calls"] += made.total()
         total["calls_made_again"] += made.total() - len(made)
         total["same_result"] &= story(chains[0]) == story(chains[1]) and set(made) == set(quiet)

@@ -31,8 +31,8 @@ HERE = Path(__file__).resolve().parent
 PASSWORD = "a local pass phrase 7"
 QUESTIONS = ("my parcel", "my invoice", "the voucher", "a broken lamp")
 PROMPT = "You answer customers of a small shop. Be brief.\n"
-CALLS, LONGEST_REPLY = 44, 40
-LONGEST_SECONDS = 1800
+LONGEST_REPLY = 40
+LONGEST_SECONDS, PATIENCE_MS = 1800, 120_000
 
 
 def free_port() -> int:
@@ -86,21 +86,21 @@ def make_desk() -> None:
     create_ritual(actor=SYSTEM, swarm=swarm, slug="desk-answers", prompt=prompt, cases=cases)
 
 
-def by_services(provider: str) -> dict[str, Any]:
+def by_services(provider: str, calls: int) -> dict[str, Any]:
     """Started and done in this process."""
     from mythos.accounts.actors import SYSTEM
     from mythos.accounts.models import Swarm
     from mythos.training.services import Wish, start_chain
     from mythos.work.services import run_due
 
-    wish = Wish(provider=provider, calls=CALLS, max_tokens=LONGEST_REPLY, steps=3)
+    wish = Wish(provider=provider, calls=calls, max_tokens=LONGEST_REPLY, steps=3)
     swarm = Swarm.objects.get()
     start_chain(actor=SYSTEM, swarm=swarm, title="Thanks", assistants=["desk"], wish=wish)
     run_due()
     return {}
 
 
-def by_browser(provider: str, address: str, pictures: Path | None) -> dict[str, Any]:
+def by_browser(provider: str, calls: int, address: str, pictures: Path | None) -> dict[str, Any]:
     """Signed in, filled in, watched until it is done; every address the pages asked for."""
     from playwright.sync_api import sync_playwright
 
@@ -109,7 +109,7 @@ def by_browser(provider: str, address: str, pictures: Path | None) -> dict[str, 
     with sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
         page = browser.new_page()
-        page.set_default_timeout(LONGEST_SECONDS * 1000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{address}/sign-in")
         page.fill("#email", "owner@mythos.local")
@@ -120,8 +120,8 @@ def by_browser(provider: str, address: str, pictures: Path | None) -> dict[str, 
         page.fill("#title", "Thanks")
         page.check("input[value=desk]")
         page.select_option("#provider", provider)
-        page.fill("#calls", str(CALLS))
-        page.click("summary")
+        page.fill("#calls", str(calls))
+        page.locator("summary", has_text="Models, goal").click()
         page.fill("#max_tokens", str(LONGEST_REPLY))
         page.fill("#steps", "3")
         page.click("text=Show what it would do")
@@ -129,7 +129,7 @@ def by_browser(provider: str, address: str, pictures: Path | None) -> dict[str, 
         _picture(page, pictures, "new")
         page.click("text=Start the chain")
         page.wait_for_url(re.compile(r"/train/chains/\d+$"))
-        page.wait_for_selector(".head .badge:has-text('Done')")
+        page.wait_for_selector(".head .badge:has-text('Done')", timeout=LONGEST_SECONDS * 1000)
         _picture(page, pictures, "done")
         shown = page.inner_text("main")
         browser.close()
@@ -175,6 +175,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--provider", choices=["local", "openai"], default="local")
     parser.add_argument("--door", choices=["browser", "services"], default="browser")
+    parser.add_argument("--calls", type=int, default=24, help="at least 14; a reflection takes the model a minute")
     parser.add_argument("--pictures", type=Path, default=None, help="a folder for pictures of the pages")
     given = parser.parse_args()
     began = time.monotonic()
@@ -186,11 +187,11 @@ def main() -> None:
             os.environ |= stack.enter_context(model_server())
         make_desk()
         if given.door == "services":
-            told = by_services(given.provider)
+            told = by_services(given.provider, given.calls)
         else:
             # Playwright's loop is open in this thread; what is read afterwards is not asynchronous.
             os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-            told = by_browser(given.provider, stack.enter_context(running(home)), given.pictures)
+            told = by_browser(given.provider, given.calls, stack.enter_context(running(home)), given.pictures)
         print(json.dumps({"provider": given.provider, "door": given.door, **_chain(), **told,
                           "seconds": round(time.monotonic() - began), "load": os.getloadavg()[0]}))  # fmt: skip
 

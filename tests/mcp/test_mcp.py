@@ -107,6 +107,8 @@ def test_no_tool_promotes_deletes_or_overrides(made, secret):
         "run_affected_rituals",
         "rank_mentors",
         "find_curricula",
+        "list_chains",
+        "explain_chain",
     }
     assert {row.name for row in listed if not row.annotations.read_only_hint} == {
         "propose_revision",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
+from dataclasses import replace
 
 import pytest
 
 from mythos.accounts.actors import SYSTEM
-from mythos.providers.base import failed
+from mythos.providers.base import Price, failed
 from mythos.providers.scripted import Scripted
 from mythos.training.models import SwarmTrainingChain, TrainingCall, TrainingStep
 from mythos.training.services import cancel_chain, execute_chain
@@ -128,3 +130,40 @@ def test_a_cancelled_chain_keeps_what_came_back(begin, offer, world) -> None:
     back = TrainingCall.objects.filter(chain=chain, state="done").exclude(kind="gate")
     assert provider.calls == back.exclude(kind="reflection").count()
     assert not TrainingCall.objects.filter(chain=chain, state="begun").exists()
+
+
+class Priced(Scripted):
+    """The rule follower with a price, which also takes its time."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+
+    def price(self, model):
+        return Price(1000.0, 1000.0)
+
+    def chat(self, messages, options):
+        time.sleep(self.seconds)
+        reply = super().chat(messages, options)
+        return replace(reply, cost=self.price("").of(reply.tokens_in, reply.tokens_out))
+
+
+def test_limits_of_tokens_money_and_time_end_the_search_and_leave_the_last_look(begin, offer) -> None:
+    offer("scripted", Priced())
+    free = execute_chain(actor=SYSTEM, chain_id=begin().pk)
+    free.refresh_from_db()
+    held_out = TrainingCall.objects.filter(chain=free, kind="held_out")
+    searched = free.tokens - sum(call.tokens for call in held_out)
+    at_once = 4 * max(call.tokens for call in TrainingCall.objects.filter(chain=free))
+    for name, most in (("tokens", searched // 2), ("money", free.spent * searched / free.tokens / 2)):
+        chain = execute_chain(actor=SYSTEM, chain_id=begin(**{name: most}).pk)
+        assert chain.state == "done", chain.note
+        assert "budget" in chain.stopped_by
+        found = TrainingCall.objects.filter(chain=chain, kind__in=["evaluation", "reflection"])
+        used = sum(call.tokens if name == "tokens" else call.cost for call in found)
+        assert used <= most + (at_once if name == "tokens" else at_once / 1000)
+        assert chain.result["held_out"]["n"] == 12
+    offer("scripted", Priced(seconds=0.02))
+    chain = execute_chain(actor=SYSTEM, chain_id=begin(seconds=0.05).pk)
+    assert chain.state == "done"
+    assert "0.05 seconds" in chain.stopped_by
+    assert chain.current_step <= 1

@@ -12,6 +12,7 @@ from django.urls import reverse
 from mythos.accounts.actors import SYSTEM
 from mythos.accounts.services import create_token
 from mythos.cli.main import cli
+from mythos.training import peer
 from mythos.training.models import SwarmTrainingChain
 from mythos.training.services import execute_chain, pause_chain
 from mythos.webhooks import events
@@ -161,3 +162,35 @@ def test_other_programs_are_told(begin, world) -> None:  # noqa: F811
     assert told.type in events.TYPES
     assert told.data["state"] == "paused"
     assert "plan" not in told.data
+
+
+def test_the_first_page_shows_the_chains_that_run(client, begin, world) -> None:  # noqa: F811
+    chain = begin(title="Firmer desk")
+    client.force_login(world.viewer)
+    shown = client.get("/").content.decode()
+    assert reverse("chains.page", args=[chain.pk]) in shown
+    assert "0 of 200 calls" in shown
+    SwarmTrainingChain.objects.update(state="outage", note="Nobody answers <here>.")
+    assert "Nobody answers &lt;here&gt;." in client.get("/").content.decode()
+    SwarmTrainingChain.objects.update(state="done")
+    assert "Firmer desk" not in client.get("/").content.decode()
+    client.force_login(world.stranger)
+    assert "Firmer desk" not in client.get("/").content.decode()
+
+
+def test_the_form_says_that_the_local_model_is_small_and_takes_an_engine(client, world, monkeypatch) -> None:  # noqa: F811
+    client.force_login(world.editor)
+    shown = client.get("/train/chains/new?assistants=apollo&provider=local").content.decode()
+    assert "The model local is very small" in shown
+    monkeypatch.setattr(peer, "why_not", lambda: "Install gepa first.")
+    given = {
+        "title": "x",
+        "assistants": ["apollo"],
+        "provider": "scripted",
+        "engine": "gepa",
+        "calls": "120",
+        "do": "start",
+    }
+    refused = client.post("/train/chains/new", given)
+    assert refused.status_code == 422
+    assert "Install gepa first." in refused.content.decode()

@@ -24,6 +24,8 @@ from mythos.prompts.services import revise_prompt
 from mythos.rituals.affected import standing_of_rituals
 from mythos.rituals.services import start_run
 from mythos.text.compare import compare
+from mythos.training.queries import get_chain, visible_chains
+from mythos.training.reporting import chain_document, chain_report
 
 Arguments = Mapping[str, Any]
 MOST_FOUND = 50
@@ -147,6 +149,27 @@ def _find_curricula(actor: ApiToken, given: Arguments) -> dict[str, Any]:
     return {"listings": [listing_document(row) for row in rows]}
 
 
+def _list_chains(actor: ApiToken, given: Arguments) -> dict[str, Any]:
+    rows = visible_chains(actor, actor.swarm)[: given.get("limit", 10)]
+    return {"chains": [chain_document(row) for row in rows]}
+
+
+def _explain_chain(actor: ApiToken, given: Arguments) -> dict[str, Any]:
+    found = get_chain(actor, given["chain"])
+    if found.swarm_id != actor.swarm_id:
+        raise NotFound(f"There is no chain {given['chain']}.")
+    report = chain_report(found)
+    # Snapshots and belief by case are for programs; a model asks what was tried, what was kept and why.
+    reflections = [
+        {name: row[name] for name in ("step", "assistant", "reflection_notes")} for row in report["reflections"]
+    ]
+    steps = [
+        {name: row[name] for name in ("number", "score", "belief_delta", "codex_tension")} for row in report["steps"]
+    ]
+    del report["belief_delta_tracker"]
+    return report | {"reflections": reflections, "steps": steps}
+
+
 _NUMBER = {"type": "integer", "minimum": 1}
 _ALL = (
     Tool(
@@ -215,6 +238,23 @@ _ALL = (
         (),
         True,
         _find_curricula,
+    ),
+    Tool(
+        "list_chains",
+        "Training chains of the swarm, newest first: state, score before and now, calls, cost.",
+        {"limit": {"type": "integer", "minimum": 1, "maximum": MOST_FOUND}},
+        (),
+        True,
+        _list_chains,
+    ),
+    Tool(
+        "explain_chain",
+        "One training chain: each step's score, every text that was tried with why it was kept or not, what was "
+        "concluded for each assistant, and what the result is worth on held-out cases. Starts nothing.",
+        {"chain": _NUMBER},
+        ("chain",),
+        True,
+        _explain_chain,
     ),
 )
 TOOLS = {tool.name: tool for tool in _ALL}

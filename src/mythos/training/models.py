@@ -30,7 +30,7 @@ class SwarmTrainingChain(models.Model):
     codex_tension = models.FloatField(default=0.0)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     note = models.TextField(blank=True)
-    stopped_by = models.CharField(max_length=40, blank=True, help_text="What ended the search: budget, goal, …")
+    stopped_by = models.CharField(max_length=120, blank=True, help_text="What ended the search: budget, goal, …")
     plan = models.JSONField(default=dict)
     seed = models.PositiveIntegerField(default=0)
     provider = models.CharField(max_length=80)

@@ -30,13 +30,13 @@ def chain_document(chain: SwarmTrainingChain) -> dict[str, Any]:
         "seed_assistant": chain.seed_assistant.slug,
         "reopened_from": chain.reopened_from_id,
         "zone": zone_of(chain.codex_tension),
-        "engine": chain.plan.get("engine", "mythos"),
     }
 
 
 def chain_report(chain: SwarmTrainingChain) -> dict[str, Any]:
     """Everything a chain found."""
     return chain_document(chain) | {
+        "engine": chain.plan.get("engine", "mythos"),
         "involved_assistants": list(chain.involved_assistants.values_list("slug", flat=True)),
         "belief_delta_tracker": chain.belief_delta_tracker,
         "result": chain.result,

@@ -18,14 +18,7 @@ from mythos.web.rituals import choices
 
 WHOLE = ("calls", "tokens", "steps", "seed", "max_tokens", "in_flight", "window")
 BROKEN = ("money", "seconds", "goal", "temperature")
-DEFAULTS = {
-    "provider": "scripted",
-    "engine": "mythos",
-    "calls": "300",
-    "seed": "0",
-    "max_tokens": "512",
-    "temperature": "0",
-}
+DEFAULTS = {"provider": "scripted", "calls": "300", "seed": "0", "max_tokens": "512", "temperature": "0"}
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -70,6 +63,7 @@ def _read(typed: Mapping[str, str], *, refuse_copies: bool) -> dict[str, Any]:
     wrong: dict[str, str] = {}
     for name in ("provider", "engine", "model", "reflector", "reflector_model", "judge"):
         found[name] = typed.get(name, "").strip()
+    found["engine"] = found["engine"] or services.ENGINES[0]
     for name in (*WHOLE, *BROKEN):
         text = typed.get(name, "").strip()
         if not text:

@@ -49,7 +49,8 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
-    task_publish_retry=False,
+    task_publish_retry=True,
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0},
     worker_prefetch_multiplier=1,
     worker_detect_quorum_queues=True,
     worker_enable_remote_control=False,
@@ -105,6 +106,7 @@ def _held(job_id: int) -> Any:
 
 def sweep() -> int:
     """Send again what is due and lies in no queue as far as we know; how many. Several sweepers do no harm."""
+    close_old_connections()  # a sweeper lives long; its database may have been restarted meanwhile
     now = timezone.now()
     lost = due(now).filter(Q(woken_at=None) | Q(woken_at__lt=now - AGAIN))
     rows = list(lost.values_list("pk", "kind", "woken_at")[:MOST_AT_ONCE])

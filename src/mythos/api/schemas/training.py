@@ -57,7 +57,6 @@ class ChainOut(Schema):
     score: float | None
     codex_tension: float
     zone: str
-    engine: str
     provider: str
     model: str
     reflector: str
@@ -123,6 +122,7 @@ class MutationOut(Schema):
 
 
 class ReportOut(ChainOut):
+    engine: str
     involved_assistants: list[str]
     belief_delta_tracker: dict[str, Any]
     result: dict[str, Any]

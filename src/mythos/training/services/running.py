@@ -164,7 +164,7 @@ class Runner:
             self.own.limit = None  # what the last look may cost was kept back in calls
             try:
                 ended.held_out = measure_held_out(
-                    self.task, self.journal, outcome.best.texts, outcome.steps, self.plan.in_flight
+                    self.task, self.journal, outcome.best.texts, max(0, outcome.steps), self.plan.in_flight
                 )
             except (ProviderOutage, OutOfMoney):
                 ended.outcome = replace(outcome, state="paused")

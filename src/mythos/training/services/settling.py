@@ -81,7 +81,7 @@ def _finish(chain: SwarmTrainingChain, reason: str, outcome: Outcome, held_out: 
         "adopted": adopted,
         "steps": outcome.steps,
     }
-    _to(chain, State.DONE, "", chain_finished, result=result, stopped_by=reason[:40], finished_at=timezone.now())
+    _to(chain, State.DONE, "", chain_finished, result=result, stopped_by=reason[:120], finished_at=timezone.now())
 
 
 def _adopt(chain: SwarmTrainingChain, plan: Plan, key: str, text: str, held_out: dict[str, Any]) -> dict[str, Any]:
