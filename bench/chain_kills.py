@@ -36,15 +36,16 @@ CALLS = "calls"
 
 
 class Forked:
-    """A process that needs no start of Python: a copy of this one, in a session of its own."""
+    """A process that needs no start of Python: a copy of this one, in a group of its own."""
 
     def __init__(self, do: Callable[[], None], log: Path) -> None:
         from django.db import connections
 
         connections.close_all()
         self.pid = os.fork()
+        with suppress(OSError):  # in both, whichever is first: a kill may follow at once
+            os.setpgid(self.pid, self.pid)
         if self.pid == 0:
-            os.setsid()
             with log.open("ab") as file:
                 os.dup2(file.fileno(), 1)
                 os.dup2(file.fileno(), 2)
