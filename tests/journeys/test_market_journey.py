@@ -158,7 +158,7 @@ def test_list_buy_barter_clone_teach_and_be_certified(site, browser, signed_in):
     assert "Gil passed Stall Free" in said
     assert "Simulated" in said
     assert [part["practice"]["passed"] for part in record["document"]["parts"]] == [True]
-    assert record["signature"]["value"]
+    assert record["signature"]["fingerprint"]
     for address in ("wallet", "trades", "list"):
         problems += check(page, f"{site.address}/market/{address}")
     assert balance(page, site) == 200 - 45 - 15
