@@ -73,6 +73,21 @@ values, 400,000 characters of YAML or 2,000,000 of JSON; 200,000 characters besi
 that is not UTF-8. Links are not followed and nothing outside the folder is read or written. References such as
 `${env:KEY}` and `${file:x}` stay as written and are never opened; a key written out under a name such
 as `apiKey` is not kept.
+
+## Public suites
+
+`bench/conformance.py` runs the suites that are public; none of them is kept in this repository.
+
+- **dotprompt**: the rendering cases of google/dotprompt (`spec/`): `python bench/conformance.py dotprompt FOLDER`. Each
+  template is imported, exported and imported again; with `pip install dotpromptz` the format's own parser must read
+  the same header and template from both. Rendering is not judged.
+- **SKILL.md**: the rules of the published specification (name, description), on any folder of skills:
+  `python bench/conformance.py skills FOLDER`.
+- **promptfoo**: its own validator on an export: `promptfoo validate -c FILE`.
+- **Prompty, GitHub Models, Langfuse**: samples and documented fields; no suite of files that we know of:
+  `pytest tests/formats/test_samples.py`.
+
+A role of dotprompt with pairs, `{{role "user" purpose="preamble"}}`, is a turn of that role and keeps its pairs.
 """
 
 

@@ -160,6 +160,9 @@ def test_nobody_is_told_after_a_connection_has_closed(made, secret):
         async with mcp.Client(server, mode="legacy") as client:
             await client.list_prompts()
             seen.extend(view.count for view in news.views.values())
+        async with asyncio.timeout(30):  # the server hears of the end a moment later
+            while any(view.count for view in news.views.values()):
+                await asyncio.sleep(0.01)
         seen.extend(view.count for view in news.views.values())
 
     asyncio.run(run())

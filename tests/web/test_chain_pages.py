@@ -172,8 +172,9 @@ def test_the_first_page_shows_the_chains_that_run(client, begin, world) -> None:
     assert "0 of 200 calls" in shown
     SwarmTrainingChain.objects.update(state="outage", note="Nobody answers <here>.")
     assert "Nobody answers &lt;here&gt;." in client.get("/").content.decode()
-    SwarmTrainingChain.objects.update(state="done")
+    SwarmTrainingChain.objects.update(state="sealed")
     assert "Firmer desk" not in client.get("/").content.decode()
+    SwarmTrainingChain.objects.update(state="running")
     client.force_login(world.stranger)
     assert "Firmer desk" not in client.get("/").content.decode()
 
