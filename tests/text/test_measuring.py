@@ -18,7 +18,11 @@ def two(monkeypatch):
 
 def test_two_processes_measure_what_one_does(two):
     with Measurer() as measurer:
+        early = measurer.hand(TEXTS)
+        assert early.take(TEXTS[0]) == measures(TEXTS[0])
+        measurer._started.result()
         handed = measurer.hand(TEXTS)
+        assert handed._pieces
         there = measurer._pool.submit(measuring._measured, TEXTS[:2]).result()  # after all that was handed over
         assert [handed.take(text) for text in TEXTS] == [measures(text) for text in TEXTS]
         assert there == {text: measures(text) for text in TEXTS[:2]}
@@ -31,6 +35,8 @@ def test_two_processes_measure_what_one_does(two):
 def test_a_second_process_that_dies_is_done_without(two, monkeypatch):
     monkeypatch.setattr(measuring, "PATIENCE", 0.5)
     with Measurer() as measurer:
+        measurer.hand(TEXTS)
+        measurer._started.result()
         handed = measurer.hand(TEXTS)
         measurer._pool.submit(measuring.os._exit, 1)
         assert [handed.take(text) for text in TEXTS] == [measures(text) for text in TEXTS]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import threading
 
@@ -15,7 +14,6 @@ from mythos.cli.supervisor import POLL_SECONDS, Child, Family
 from mythos.codex.services import sweep
 from mythos.market.services.tending import schedule_tending
 from mythos.prompts.services import schedule_purge
-from mythos.text.embed import THREADS_VARIABLE
 from mythos.training.services import sweep_chains
 from mythos.webhooks.services import schedule_tidying
 from mythos.work.services import run_due
@@ -40,7 +38,6 @@ log = logging.getLogger(__name__)
 @json_option  # fmt: skip
 def worker(once: bool, long: int, only: str | None, as_json: bool) -> None:
     """Do background jobs until stopped; a job under way is finished or given back."""
-    os.environ.setdefault(THREADS_VARIABLE, "1")  # nobody waits for it; the other core is for those who do
     if only is not None:  # one of the two that the supervisor below started
         celery_door().hands(only, long if only == "long" else QUICK_HANDS)
         return

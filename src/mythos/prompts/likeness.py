@@ -79,8 +79,10 @@ def prompts_like(*, actor: Actor, swarm: Swarm, text: str, count: int = 20) -> l
     vector = _vector_of(swarm, text)
     with _lock:
         near = _matrix(swarm.pk).nearest(vector, count * 2)
-    live = Prompt.objects.filter(swarm=swarm, deleted_at__isnull=True).select_related("current")
-    found: dict[int, Any] = live.in_bulk([prompt_id for prompt_id, _ in near])
+    # By key alone: told the swarm too, SQLite looks through all of its prompts.
+    keys = [key for key, _ in near]
+    read: dict[int, Any] = Prompt.objects.select_related("current").in_bulk(keys)
+    found = {key: row for key, row in read.items() if row.swarm_id == swarm.pk and row.deleted_at is None}
     return [Like(found[key], round(score, 4)) for key, score in near if key in found][:count]
 
 

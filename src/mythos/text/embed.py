@@ -23,7 +23,6 @@ MAX_TOKENS = 256
 # Small, for short texts are padded to the longest of their batch, and one thread gains nothing from more.
 BATCH = 8
 CACHE_SIZE = 8192
-# Two halve the wait of whoever asks what is like a long text; the numbers are the same with one.
 THREADS_VARIABLE = "MYTHOS_EMBED_THREADS"
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 
@@ -84,7 +83,7 @@ def _load() -> tuple[Any, Any]:
     tokenizer.enable_truncation(MAX_TOKENS)
     tokenizer.enable_padding(pad_id=0)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = int(os.environ.get(THREADS_VARIABLE) or min(2, os.cpu_count() or 1))
+    options.intra_op_num_threads = int(os.environ.get(THREADS_VARIABLE) or 1)
     options.inter_op_num_threads = 1
     # An arena keeps for ever what the longest text needed, once for each thread; without it nothing is slower.
     options.enable_cpu_mem_arena = False

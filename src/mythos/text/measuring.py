@@ -55,6 +55,7 @@ class Measurer:
     def __init__(self) -> None:
         self._seen = 0
         self._pool: ProcessPoolExecutor | None = None
+        self._started: Future[Measures] | None = None
         self._is_alone = len(os.sched_getaffinity(0)) < 2 if hasattr(os, "sched_getaffinity") else os.cpu_count() == 1
 
     def __enter__(self) -> Measurer:
@@ -73,6 +74,10 @@ class Measurer:
         try:
             # Never a fork: this process may have threads that hold locks.
             self._pool = self._pool or ProcessPoolExecutor(1, get_context("spawn"), _begin)
+            # It takes a second or two to load; what was handed over before that would be waited for.
+            self._started = self._started or self._pool.submit(measures, "A first text.")
+            if not self._started.done():
+                return Handed()
             for end in range(len(texts), 0, -PIECE):
                 piece = list(texts[max(0, end - PIECE) : end])
                 pieces |= dict.fromkeys(piece, self._pool.submit(_measured, piece))
