@@ -79,7 +79,8 @@ def test_a_chain_outlives_a_pause_and_a_kill(server, browser):
     assert page.evaluate("window.stayed") is True, "the page was not loaded again"
     shown = page.inner_text("main")
     assert "On held-out cases" in shown
-    assert "Better" in shown
+    assert "12 cases that nothing was learnt from" in shown
+    assert "at the start, 1.00 now" in shown
     assert page.locator(".head .badge", has_text="Simulated").count() == 1
     with closing(sqlite3.connect(database)) as rows:
         states = rows.execute("SELECT state, begun FROM training_trainingcall").fetchall()

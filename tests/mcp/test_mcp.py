@@ -156,14 +156,18 @@ def test_nobody_is_told_after_a_connection_has_closed(made, secret):
     news = server.get_notification_handler("notifications/initialized").handler.__self__.news
     own, seen = secret(), []
 
+    async def listening(number):
+        """The server hears of a beginning and of an end a moment later."""
+        async with asyncio.timeout(30):
+            while sum(view.count for view in news.views.values()) != number:
+                await asyncio.sleep(0.01)
+        seen.append(number)
+
     async def run():
         async with mcp.Client(server, mode="legacy") as client:
             await client.list_prompts()
-            seen.extend(view.count for view in news.views.values())
-        async with asyncio.timeout(30):  # the server hears of the end a moment later
-            while any(view.count for view in news.views.values()):
-                await asyncio.sleep(0.01)
-        seen.extend(view.count for view in news.views.values())
+            await listening(1)
+        await listening(0)
 
     asyncio.run(run())
     assert seen == [1, 0]
