@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,11 +19,10 @@ from mythos.text.normalize import content_hash
 from mythos.training.engine.protocol import Child, Edit, Member, RejectedEdit, Snapshot, Spent, StepReport
 from mythos.training.gate import CodexGate, tension
 from mythos.training.models import AssistantReflectionChain, PromptMutationRing, SwarmTrainingChain, TrainingStep
+from mythos.training.notes import note_of
 from mythos.training.plan import Plan
 
 _CAUSES = {"no better": "no_better"}
-TAKEN_OUT = "Taken out."  # what the engine notes when it takes lines out
-LONGEST_QUOTE = 200
 Announce = Callable[[int, int], None]
 
 
@@ -126,7 +125,7 @@ class StepWriter:
         best = _member(report, report.best)
         for slug, mine in edits.items():
             texts = {key: text for key, text in best.texts.items() if self.plan.by_key[key].assistant == slug}
-            notes = list(dict.fromkeys(self._note(edit) for edit in mine))
+            notes = list(dict.fromkeys(note_of(edit, self.plan) for edit in mine))
             AssistantReflectionChain.objects.create(
                 chain=self.chain,
                 assistant_id=self.assistants[slug],
@@ -142,22 +141,6 @@ class StepWriter:
                     "state": refs,
                 },
             )
-
-    def _note(self, edit: Edit) -> str:
-        """What was concluded; of a text that was refused what it was, why, and the sentence of the rule."""
-        said = [edit.note or _without_note(edit)]
-        lines = edit.after.splitlines()
-        gone = [line.strip() for line in edit.before.splitlines() if line.strip() and line not in lines]
-        if gone and edit.note == TAKEN_OUT:
-            said.append(f"From {self.plan.by_key[edit.component].slug}: {_quoted(' '.join(gone))}.")
-        if edit.cause in ("codex", "leak"):
-            said.append(f"Refused: {edit.detail}")
-            said += [
-                f"The rule {term.ref} says {_quoted(term.anchor or term.rule)}."
-                for term in self.plan.terms
-                if term.component == edit.component and term.ref in edit.detail
-            ]
-        return " ".join(said)
 
     def _ring(self, report: StepReport) -> None:
         for edit in report.edits:
@@ -292,12 +275,3 @@ def _differences(
         }
         for slug, rituals in after.items()
     }
-
-
-def _without_note(edit: Edit) -> str:
-    what: Sequence[str] = (edit.component, "kept" if edit.kept else edit.cause, edit.detail)
-    return ": ".join(part for part in what if part)
-
-
-def _quoted(text: str) -> str:
-    return f"“{text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + '…'}”"

@@ -11,6 +11,8 @@ from mythos.training.engine.parts import Proposed, Setting
 from mythos.training.engine.protocol import Edit, Member, RejectedEdit
 from mythos.training.engine.relevance import Line, ranked_lines, unasked
 
+TAKEN_OUT = "Taken out."  # the note of a step that leaves lines away
+
 
 def without(texts: Mapping[str, str], lines: Sequence[Line]) -> dict[str, str]:
     """The candidate with these lines taken out."""
@@ -64,7 +66,7 @@ class Trim:
             lines = lines[: self.likely] if at else lines
             untried = _untried(lines, f"{size}", tried, setting.sibling // 2 * size, size)
             if untried:
-                return _judged(setting, parent, without(parent.texts, untried), untried, f"{size}", "Taken out.")
+                return _judged(setting, parent, without(parent.texts, untried), untried, f"{size}", TAKEN_OUT)
             back = [] if at else _untried(_missing(setting, parent), "+", tried, setting.sibling // 2 * size, size)
             if back:
                 return _judged(setting, parent, _with(parent.texts, back), back, "+", "Tried after all.")
