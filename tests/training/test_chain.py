@@ -11,6 +11,7 @@ from mythos.prompts.services import revise_prompt
 from mythos.rituals.models import RitualCase
 from mythos.training.engine.protocol import Edit
 from mythos.training.models import AssistantReflectionChain, PromptMutationRing, TrainingCall, TrainingStep
+from mythos.training.notes import note_of
 from mythos.training.queries import get_chain
 from mythos.training.services import Wish, cancel_chain, execute_chain, pause_chain, resume_chain, start_chain
 from mythos.training.services.chains import plan_of
@@ -187,7 +188,7 @@ def test_a_reflection_says_what_was_refused_and_why(begin) -> None:
     edit = Edit(
         key, start, start.replace(RULE, "").strip(), False, "codex", "no_refund is breached. Gone.", "Taken out."
     )
-    note = writer._note(edit)
+    note = note_of(edit, writer.plan)
     assert f"From hermes/desk: “{RULE}”" in note
     assert "Refused: no_refund is breached. Gone." in note
     assert f"The rule no_refund says “{RULE}”." in note
