@@ -7,6 +7,8 @@ import threading
 import pytest
 
 from mythos.training.engine import run
+from mythos.training.engine.calls import Desk, StepCalls
+from mythos.training.engine.gate import Gate
 from mythos.training.engine.keys import evaluation_key
 from mythos.training.engine.protocol import (
     Breach,
@@ -14,12 +16,13 @@ from mythos.training.engine.protocol import (
     Evaluation,
     Interrupted,
     ProviderOutage,
+    Record,
     Reflection,
     Settings,
     Usage,
 )
 from mythos.training.engine.stored import MemoryJournal
-from tests.training.engine.garden import Garden
+from tests.training.engine.garden import WORDS, Garden
 
 SETTINGS = Settings(Budget(calls=150), seed=2, window=2, in_flight=4)
 
@@ -45,6 +48,69 @@ def test_one_repair_is_asked_for_and_rules_and_rejected_edits_are_shown():
     assert all(not request.nonce.endswith("repair/repair") for request in garden.reflected)
     assert all(request.rules == garden.rules for request in garden.reflected)
     assert any("poison" in edit.text for request in garden.reflected for edit in request.rejected)
+
+
+FILLER = "Consider every possible angle of whatever matter is at hand."
+
+
+class Narrow(Garden):
+    """A reflector that talks too much, and a rule about how long a prompt may be."""
+
+    def reflect(self, request):
+        given = super().reflect(request)
+        return Reflection(f"{given.text}\n{FILLER}", note=given.note)
+
+    def broken(self, texts):
+        return [Breach("codex", "length", "Too long.", name) for name in sorted(texts) if FILLER in texts[name]]
+
+
+def test_an_edit_that_breaks_a_rule_gets_in_without_the_lines_nobody_asked_for():
+    garden, journal = Narrow(poison=0.0), MemoryJournal()
+    outcome = run(garden, journal, SETTINGS)
+    edits = [edit for step in journal.steps for edit in step.edits]
+    assert any(edit.kept and "Left out what nobody asked for." in edit.note for edit in edits)
+    assert sum(word in "".join(outcome.best.texts.values()) for word in WORDS) > len(WORDS) / 2
+    for request in garden.reflected:
+        new = set(request.attempt.splitlines()) - set(request.text.splitlines())
+        assert new <= {FILLER, "Be quick about everything."}  # a repair is paid for only where nothing else was new
+
+
+def test_what_was_gathered_before_makes_room_for_what_is_asked_for():
+    class Full(Garden):
+        def broken(self, texts):
+            return [Breach("codex", "length", "Too long.") for text in texts.values() if len(text.splitlines()) > 6]
+
+    garden = Full(poison=0.0)
+    words = ["fern", "oak", "reed", "iris"]
+    asked = {"east": [f"The answer lacks {word}." for word in [*words, "rose"]]}
+    gate = Gate(garden, StepCalls(Desk(garden, MemoryJournal(), Budget(), 2), 1, 0), "x", asked)
+    text = "\n".join(["Tend the east.", FILLER, *(f"Speak of {word}, please." for word in words)])
+    records = {"east": [Record("east", "case", "…", "The answer lacks rose.")]}
+    edits = gate.edit({**garden.start, "east": text}, records, (), "0", 6, 12)
+    kept = [edit for edit in edits if edit.kept]
+    assert [edit.cause for edit in edits] == ["codex", "kept"]
+    assert FILLER not in kept[0].after
+    assert "Speak of rose." in kept[0].after
+    assert len(kept[0].after.splitlines()) == 6
+
+
+def test_a_step_whose_edits_are_all_refused_is_not_taken_for_an_empty_budget():
+    class Whole(Garden):
+        """All words of a component or none: nothing may be taken out again."""
+
+        def reflect(self, request):
+            mine = [f"Speak of {word}." for word in WORDS if self.owner[word] == request.component]
+            return Reflection("\n".join([self.start[request.component], *mine]))
+
+        def broken(self, texts):
+            return [
+                Breach("codex", "whole", "All or none.") for text in texts.values() if text.count("Speak") not in (0, 4)
+            ]
+
+    settings = Settings(Budget(calls=1000), seed=2, window=1, in_flight=4, patience=9)
+    outcome = run(Whole(), MemoryJournal(), settings)
+    assert outcome.reason == "No child was kept for 9 steps."
+    assert all(text.count("Speak") == 4 for text in outcome.best.texts.values())
 
 
 def test_two_edits_that_break_a_rule_only_together_are_not_both_let_in():

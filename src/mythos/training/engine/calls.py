@@ -152,6 +152,7 @@ class StepCalls:
     used: dict[str, Result] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     paid: list[str] = field(default_factory=list)
+    is_short: bool = False
 
     def _is_new(self, key: str) -> bool:
         return key not in self.used and self.desk.committed.get(key, NOT_YET) > self.view
@@ -170,8 +171,10 @@ class StepCalls:
         )
 
     def affords(self, evaluations: int, reflections: int = 0) -> bool:
-        """Whether the step's share of the budget still has room for these."""
-        return self.evaluations_left >= evaluations and self.calls_left >= evaluations + reflections
+        """Whether the step's share of the budget still has room for these; where it has not, the step is short."""
+        has_room = self.evaluations_left >= evaluations and self.calls_left >= evaluations + reflections
+        self.is_short = self.is_short or not has_room
+        return has_room
 
     def evaluate(self, texts: Candidate, split: str, case_ids: Sequence[str]) -> dict[str, Evaluation]:
         """Try the cases, as many at a time as the run allows."""

@@ -16,6 +16,7 @@ from mythos.training.engine.protocol import (
     RejectedEdit,
     Task,
 )
+from mythos.training.engine.relevance import LEFT_OUT, unasked, without
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Gate:
     task: Task
     calls: StepCalls
     random_state: str
+    asked: Mapping[str, Sequence[str]]  # what graders complained about so far, by component
 
     def edit(
         self,
@@ -72,11 +74,28 @@ class Gate:
             breaches = tuple(self.task.broken({**standing, name: text})) if text != request.text else ()
             edit = _edit(request, answer, breaches)
             edits.append(edit)
+            if breaches:
+                lean = self._lean(standing, request, text)
+                if lean:
+                    edit = Edit(name, request.text, lean, True, "kept", "", f"{answer.note} {LEFT_OUT}".strip())
+                    edits.append(edit)
             if edit.kept:
-                standing[name] = text
+                standing[name] = edit.after
             elif breaches:
                 broken.append((request, edit, breaches))
         return edits, broken
+
+    def _lean(self, standing: Candidate, request: ReflectionRequest, text: str) -> str:
+        """The refused text without lines that nobody asked for, when that mends it; or nothing. It costs no call. New
+        lines go first; what the prompt gathered before goes when it has no room left."""
+        name = request.component
+        for before in (request.text, self.task.start[name]):
+            lines = unasked({name: text}, {name: before}, self.asked)
+            for count in range(1, len(lines) + 1):
+                lean = without({name: text}, lines[:count])[name]
+                if lean.strip() and lean != request.text and not self.task.broken({**standing, name: lean}):
+                    return lean
+        return ""
 
 
 def _edit(request: ReflectionRequest, answer: Reflection, breaches: tuple[Breach, ...]) -> Edit:

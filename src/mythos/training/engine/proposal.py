@@ -11,6 +11,7 @@ from mythos.training.engine.gate import Gate
 from mythos.training.engine.keys import dice
 from mythos.training.engine.parts import Proposal, Proposed, Setting
 from mythos.training.engine.protocol import Candidate, Edit, Evaluation, Member, Record, RejectedEdit
+from mythos.training.engine.relevance import PART
 from mythos.training.engine.trimming import Trim, lean
 
 Results = Mapping[str, Evaluation]
@@ -69,7 +70,7 @@ class Alternate:
 
     reflecting: Proposal = field(default_factory=Rounds)
     trimming: Proposal = field(default_factory=Trim)
-    part: float = 0.5
+    part: float = PART
 
     def propose(self, setting: Setting, parent: Member, calls: StepCalls) -> Proposed:
         stall = int(setting.view.memory["stall"])
@@ -83,7 +84,6 @@ class Alternate:
 class _Work:
     def __init__(self, plan: Rounds, setting: Setting, parent: Member, calls: StepCalls) -> None:
         self.plan, self.setting, self.parent, self.calls = plan, setting, parent, calls
-        self.gate = Gate(setting.task, calls, setting.random_state)
         self.texts: dict[str, str] = dict(parent.texts)
         self.last: dict[str, Edit] = {}
         self.edits: list[Edit] = []
@@ -158,7 +158,10 @@ class _Work:
         for name in sorted(records):
             dice(self.setting.random_state, f"records {number} {name}").shuffle(records[name])
         rejected = [*self.setting.view.rejected, *self._rejected()]
-        made = self.gate.edit(self.texts, records, rejected, f"{number}", self.plan.shown, self.plan.max_records)
+        earlier = self.setting.view.memory["asked"]
+        asked = {component: (*earlier.get(component, ()), *self.asked.get(component, ())) for component in self.texts}
+        gate = Gate(self.setting.task, self.calls, self.setting.random_state, asked)
+        made = gate.edit(self.texts, records, rejected, f"{number}", self.plan.shown, self.plan.max_records)
         self.dead = 0 if any(edit.cause != "failed" for edit in made) else self.dead + len(made)
         for edit in made:
             self.edits.append(edit)

@@ -12,6 +12,11 @@ _WORD = re.compile(r"\w{3,}")
 SENTENCE = 3
 """A line with fewer words says too little to be judged by them: a heading, a mark, a closing bracket."""
 
+PART = 0.5
+"""How near to a complaint, beside the edit's other lines, a line must come to be asked for."""
+
+LEFT_OUT = "Left out what nobody asked for."
+
 Line = tuple[str, str]
 """Component and line."""
 
@@ -74,8 +79,16 @@ def added(texts: Mapping[str, str], before: Mapping[str, str]) -> list[Line]:
     return found
 
 
+def without(texts: Mapping[str, str], lines: Sequence[Line]) -> dict[str, str]:
+    """The candidate with these lines taken out."""
+    gone = set(lines)
+    return {
+        name: "\n".join(line for line in text.splitlines() if (name, line) not in gone) for name, text in texts.items()
+    }
+
+
 def unasked(
-    texts: Mapping[str, str], before: Mapping[str, str], asked: Mapping[str, Sequence[str]], part: float
+    texts: Mapping[str, str], before: Mapping[str, str], asked: Mapping[str, Sequence[str]], part: float = PART
 ) -> list[Line]:
     """Added lines that answer no complaint: not even `part` as near to one as the middle one of all added lines. The
     measure comes from the edit itself, so complaints that say nothing leave nothing out."""

@@ -76,4 +76,5 @@ def final_step(strategy: Strategy, task: Task, view: Snapshot, calls: StepCalls,
 
 
 def _starved(calls: StepCalls, nothing_done: bool) -> int:
-    return calls.width if nothing_done else 0
+    # A step can also find nothing to do: the gate refused all, or nothing failed. That is no lack of budget.
+    return calls.width if nothing_done and calls.is_short else 0

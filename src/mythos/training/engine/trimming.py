@@ -9,17 +9,9 @@ from mythos.training.engine.calls import StepCalls
 from mythos.training.engine.keys import text_key
 from mythos.training.engine.parts import Proposed, Setting
 from mythos.training.engine.protocol import Edit, Member, RejectedEdit
-from mythos.training.engine.relevance import Line, ranked_lines, unasked
+from mythos.training.engine.relevance import LEFT_OUT, Line, ranked_lines, unasked, without
 
 TAKEN_OUT = "Taken out."  # the note of a step that leaves lines away
-
-
-def without(texts: Mapping[str, str], lines: Sequence[Line]) -> dict[str, str]:
-    """The candidate with these lines taken out."""
-    gone = set(lines)
-    return {
-        name: "\n".join(line for line in text.splitlines() if (name, line) not in gone) for name, text in texts.items()
-    }
 
 
 def name_of(line: Line) -> str:
@@ -38,7 +30,7 @@ def lean(setting: Setting, parent: Member, proposed: Proposed, part: float) -> P
         return proposed
     edits, rejected = [], []
     for name in sorted({name for name, _ in lines}):
-        edits.append(Edit(name, proposed.texts[name], texts[name], True, "kept", "", "Left out what nobody asked for."))
+        edits.append(Edit(name, proposed.texts[name], texts[name], True, "kept", "", LEFT_OUT))
         left = "\n".join(line for owner, line in lines if owner == name)
         rejected.append(RejectedEdit(name, left, "no better", "It answers no complaint."))
     return replace(
