@@ -160,15 +160,25 @@ class StepCalls:
     def _scope(self, texts: Candidate, case_id: str) -> Candidate:
         return {name: texts[name] for name in self.desk.reads(case_id)}
 
-    def _evaluation_key(self, texts: Candidate, split: str, case_id: str) -> str:
-        scope = tuple([(name, texts[name]) for name in self.desk.reads(case_id)])
-        return scope_key(self.desk.task.versions, split, case_id, scope)
+    def _keys(self, texts: Candidate, split: str, case_ids: Iterable[str]) -> dict[str, str]:
+        """Case -> key of its result. Many cases read the same components, so what these say is gathered once."""
+        versions, scopes = self.desk.task.versions, dict[tuple[str, ...], tuple[tuple[str, str], ...]]()
+        found: dict[str, str] = {}
+        for case in case_ids:
+            names = self.desk.reads(case)
+            scope = scopes.get(names)
+            if scope is None:
+                scope = scopes[names] = tuple([(name, texts[name]) for name in names])
+            found[case] = scope_key(versions, split, case, scope)
+        return found
 
-    def price(self, texts: Candidate, split: str, case_ids: Sequence[str]) -> int:
+    def untried(self, texts: Candidate, split: str, case_ids: Iterable[str]) -> list[str]:
+        """Those of the cases that would have to be tried anew."""
+        return [case for case, key in self._keys(texts, split, case_ids).items() if self._is_new(key)]
+
+    def price(self, texts: Candidate, split: str, case_ids: Iterable[str]) -> int:
         """How many of these cases would have to be tried anew."""
-        return len(
-            {key for key in (self._evaluation_key(texts, split, case) for case in case_ids) if self._is_new(key)}
-        )
+        return len(self.untried(texts, split, case_ids))
 
     def affords(self, evaluations: int, reflections: int = 0) -> bool:
         """Whether the step's share of the budget still has room for these; where it has not, the step is short."""
@@ -184,7 +194,7 @@ class StepCalls:
         self, trials: Sequence[tuple[Candidate, Sequence[str]]], split: str
     ) -> list[dict[str, Evaluation]]:
         """Several candidates on their cases, all at the same time."""
-        keys = [{case: self._evaluation_key(texts, split, case) for case in case_ids} for texts, case_ids in trials]
+        keys = [self._keys(texts, split, case_ids) for texts, case_ids in trials]
         known = self.desk.known
         asked = {
             key: self._ask(Call(key, "evaluation", self.step, case), evaluation_of, self._trial(texts, case))

@@ -101,8 +101,9 @@ class _Work:
 
     def focus(self, turn: int) -> None:
         """One round that edits one component only, the one with most complaints first, the others in their turn."""
-        known = [case for case in self.setting.task.train_ids if not self.calls.price(self.texts, "train", [case])]
-        known = known[: self.plan.known]
+        train_ids = self.setting.task.train_ids
+        untried = set(self.calls.untried(self.texts, "train", train_ids))
+        known = [case for case in train_ids if case not in untried][: self.plan.known]
         fresh = [case for case in self.order if case not in known][: self.plan.batch]
         self.round(0, [*known, *fresh], turn)
 

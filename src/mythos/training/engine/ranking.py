@@ -5,13 +5,19 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from mythos.training.engine.protocol import Member
 
 
 def validation_order(ids: Sequence[str]) -> list[str]:
     """One fixed order for all races, so that partial results are nested and pairs are many; blind to how ids sort."""
-    return sorted(ids, key=lambda case: hashlib.sha256(case.encode()).digest())
+    return list(_in_order(tuple(ids)))
+
+
+@lru_cache(maxsize=8)
+def _in_order(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(ids, key=lambda case: hashlib.sha256(case.encode()).digest()))
 
 
 def mean(scores: Mapping[str, float]) -> float:

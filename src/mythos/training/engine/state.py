@@ -77,11 +77,7 @@ def front(members: list[Member]) -> list[Member]:
 
 def advance(state: Snapshot, number: int, outcome: StepOutcome, cases: int, spent: Spent) -> Snapshot:
     """The state after the step: new scores, the child if it is kept, the champion, and what was rejected."""
-    measured = {key: dict(scores) for key, scores in outcome.measured.items()}
-    members = []
-    for member in state.members:
-        scores = {**member.scores, **measured.get(member.key, {})}
-        members.append(replace(member, scores=scores, complete=len(scores) >= cases))
+    members = [_measured(member, outcome.measured.get(member.key, {}), cases) for member in state.members]
     child = child_of(outcome)
     kept = child is not None and child.kept
     if child is not None and outcome.verdict and kept and all(member.key != child.key for member in members):
@@ -101,6 +97,14 @@ def advance(state: Snapshot, number: int, outcome: StepOutcome, cases: int, spen
         "width": outcome.starved // 2 if outcome.starved > 1 else state.memory["width"],
         "starved": outcome.starved == 1,
     }
-    members = front(members)
     rejected = (*state.rejected, *outcome.proposed.rejected)[-REMEMBERED:]
+    if tuple(members) == state.members:  # nothing was learnt of anybody, as in most steps of a long run
+        return Snapshot(number, state.members, state.best, rejected, memory, spent)
+    members = front(members)
     return Snapshot(number, tuple(members), best_of(members).key, rejected, memory, spent)
+
+
+def _measured(member: Member, scores: Mapping[str, float], cases: int) -> Member:
+    """The member with these scores as well."""
+    both = {**member.scores, **scores}
+    return member if both == member.scores else replace(member, scores=both, complete=len(both) >= cases)
