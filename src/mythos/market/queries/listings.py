@@ -111,7 +111,9 @@ def listing_page(actor: Actor, query: ListingQuery, most: int = PAGE) -> Listing
     if found.next or rows[LOOKED_THROUGH:].first() is None:
         return found
     whole = _with_words(_without_words(actor, query, _OPEN_BY_TABLE).filter(beyond), query)
-    return _page(cards(whole).order_by(*_order(column, is_falling, by_index=False)), column, most)
+    # The keys alone first: beside what a card shows, the planner may begin at another table, once for each of its rows.
+    keys = list(whole.order_by(*_order(column, is_falling, by_index=False)).values_list("pk", flat=True)[: most + 1])
+    return _page(cards(Listing.objects.filter(pk__in=keys)).order_by(*order), column, most)
 
 
 def _order(column: str, is_falling: bool, *, by_index: bool = True) -> list[OrderBy]:
