@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mythos.market.services.bartering import Exchange, decline_offer, offer_trade
 from tests.market.stalls import grant, listed
@@ -48,3 +50,11 @@ def test_a_trade_waits_for_the_side_that_has_to_answer(client, cast, tmp_path, s
     assert '<a href="/market/wallet">30</a>' in seen(client, cast.stranger).content.decode()
     decline_offer(actor=cast.owner, offer_id=offer.pk, number=1)
     assert seen(client, cast.owner).context["waiting_count"] == 0
+
+
+@pytest.mark.parametrize("page", ["/", "/inbox"])
+def test_what_waits_is_counted_once_a_page(client, cast, page):
+    client.force_login(cast.owner)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(page)
+    assert sum("UNION ALL" in query["sql"] for query in asked.captured_queries) == 1

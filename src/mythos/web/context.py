@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from mythos.accounts.models import Swarm, User
 from mythos.accounts.queries import swarms_of
 from mythos.errors import NotFound
-from mythos.web.waiting import waiting
+from mythos.web.waiting import Waiting, waiting
 
 NAV = (
     ("/inbox", "inbox"),
@@ -64,12 +64,20 @@ def current_swarm(request: HttpRequest) -> Swarm:
     return next((swarm for swarm in found if swarm.slug == chosen), found[0])
 
 
+def what_waits(request: HttpRequest) -> Waiting:
+    """What waits in the swarm of this session, counted once a request: for the menu, the inbox and home."""
+    if not hasattr(request, "_waits"):
+        request._waits = waiting(user_of(request), current_swarm(request))  # type: ignore[attr-defined]
+    found: Waiting = request._waits  # type: ignore[attr-defined]
+    return found
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context of every template."""
     if not getattr(request, "user", None) or not request.user.is_authenticated or not swarms(request):
         return {"nav": {"current": "", "waiting": 0, "inbox": 0, "live": 0}, "swarm": None}
     swarm = current_swarm(request)
-    found = waiting(user_of(request), swarm)
+    found = what_waits(request)
     nav = {"current": _here(request.path), "inbox": found.total}
     return {
         "nav": nav | {"waiting": found.counts["edits"], "live": found.counts["under_way"]},

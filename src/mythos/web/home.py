@@ -19,8 +19,7 @@ from mythos.market.queries.wallet import wallet_balance
 from mythos.prompts.queries import visible_checkpoints, visible_mutations, visible_prompts
 from mythos.rituals.models import RitualRun
 from mythos.rituals.queries import visible_runs
-from mythos.web.context import current_swarm, user_of
-from mythos.web.waiting import waiting
+from mythos.web.context import current_swarm, user_of, what_waits
 from mythos.webhooks.queries import given_up_endpoints
 from mythos.work.models import Job
 
@@ -43,7 +42,7 @@ class Happening:
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
     user, swarm = user_of(request), current_swarm(request)
-    found = waiting(user, swarm)
+    found = what_waits(request)
     jobs = Job.objects.filter(swarm_id=swarm.pk)
     hooks = given_up_endpoints(user, swarm)
     context = {

@@ -9,8 +9,7 @@ from django.shortcuts import render
 
 from mythos.accounts.permissions import may
 from mythos.market.queries.trades import trade_of
-from mythos.web.context import current_swarm, user_of
-from mythos.web.waiting import waiting
+from mythos.web.context import current_swarm, user_of, what_waits
 
 MOST = 20
 
@@ -23,7 +22,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, extra: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     """The inbox, perhaps with what was wrong about a decision."""
     user, swarm = user_of(request), current_swarm(request)
-    found = waiting(user, swarm)
+    found = what_waits(request)
     counts = found.counts
     context = {
         "requests": found.requests[:MOST],
