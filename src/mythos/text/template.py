@@ -87,6 +87,8 @@ def missing_values(absent: Mapping[str, str]) -> Invalid:
 
 
 def _scan(text: str) -> Iterator[Placeholder]:
+    if "{{" not in text:  # most texts, and a pattern looks at every letter
+        return
     position = 0
     while opening := _OPEN.search(text, position):
         start, position = opening.start(), opening.end()

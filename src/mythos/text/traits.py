@@ -187,9 +187,11 @@ def measure(text: str) -> dict[str, float]:
 
 def delta(old: Traits, new: Traits) -> dict[str, float]:
     """new − old for every trait that moved, rounded to four places."""
-    names = [name for name in TRAITS if name in old or name in new]
-    moved = {name: round(new.get(name, 0.0) - old.get(name, 0.0), 4) for name in names}
-    return {name: value for name, value in moved.items() if value}
+    return {
+        name: moved
+        for name in TRAITS
+        if (after := new.get(name, 0.0)) != (before := old.get(name, 0.0)) and (moved := round(after - before, 4))
+    }
 
 
 def _reading_ease(words: int, syllables: int, sentences: int) -> float:

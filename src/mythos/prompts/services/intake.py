@@ -237,13 +237,12 @@ def _stored(swarm: Swarm, slugs: Sequence[str]) -> dict[str, tuple[Prompt, list[
 
 def _missing(prompt: Prompt | None, stored: Sequence[str], revisions: Sequence[Revision]) -> list[Revision]:
     """Revisions that are not there yet: those after the last text the prompt already has from this history."""
-    steps = [revisions[0]]
-    for revision in revisions[1:]:
-        if normalize(revision.text) != normalize(steps[-1].text):
-            steps.append(revision)
+    texts = [normalize(revision.text) for revision in revisions]
+    changed = [place for place, text in enumerate(texts) if place == 0 or text != texts[place - 1]]
+    steps = [revisions[place] for place in changed]
     if prompt is None:
         return steps
-    hashes = [content_hash(normalize(step.text)) for step in steps]
+    hashes = [content_hash(texts[place]) for place in changed]
     known = 0
     for sha in stored:
         if known < len(hashes) and sha == hashes[known]:

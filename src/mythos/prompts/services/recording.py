@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mythos.accounts.actors import Actor, actor_name, person
-from mythos.prompts.bulk import insert_rows, update_rows
+from mythos.prompts.bulk import insert_rows, new_row, update_rows
 from mythos.prompts.chain import fasten, head_of
 from mythos.prompts.fulltext import remember
 from mythos.prompts.models import (
@@ -112,8 +112,10 @@ def checkpoint_row(
     in_place = before is not None and before.prompt_id == prompt.pk
     trend = before.trend if before is not None else []
     by = person(origin.actor)
-    return PromptCheckpoint(
-        prompt=prompt,
+    return new_row(
+        PromptCheckpoint,
+        {"prompt": prompt},
+        prompt_id=prompt.pk,
         swarm_id=prompt.swarm_id,
         slug=prompt.slug,
         version=before.version + 1 if before is not None and in_place else 1,
@@ -123,7 +125,7 @@ def checkpoint_row(
         source=origin.source,
         author_id=by.pk if by else None,
         author_name=origin.name,
-        derived_from=derived_from,
+        derived_from_id=derived_from.pk if derived_from else None,
         created_at=origin.created_at or timezone.now(),
         **content.columns(),
     )
@@ -140,12 +142,14 @@ def mutation_row(
 ) -> PromptMutationLog:
     """The change from one checkpoint to the next, not written yet and not in the chain."""
     by = person(origin.actor)
-    row = PromptMutationLog(
+    row = new_row(
+        PromptMutationLog,
+        {"prompt": prompt, "from_checkpoint": before, "to_checkpoint": after},
         swarm_id=prompt.swarm_id,
-        prompt=prompt,
+        prompt_id=prompt.pk,
         parent_prompt_id=before.prompt_id,
-        from_checkpoint=before,
-        to_checkpoint=after,
+        from_checkpoint_id=before.pk,
+        to_checkpoint_id=after.pk,
         assistant_id=prompt.assistant_id,
         trait_delta=delta(before.traits, content.traits),
         compared=Compared.AT_ONCE if compare_now else Compared.PENDING,
