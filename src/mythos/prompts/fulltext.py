@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 
 from django.db import connection
 from django.db.models import BooleanField
@@ -29,13 +28,15 @@ def has_words(wanted: str, *texts: str) -> bool:
     """Whether texts have every one of the words, or a longer one that begins with it, as FTS5 cuts and folds them."""
     said = "\n".join(texts)
     said = (said if said.isascii() else _folded(said)).lower()
-    return all(found.search(said) for found in _beginnings(wanted))
+    return all(_begins(word, said) for word in wanted.split())
 
 
-@lru_cache(maxsize=64)
-def _beginnings(wanted: str) -> tuple[re.Pattern[str], ...]:
-    """Each word where one begins."""
-    return tuple(re.compile(rf"(?<![^\W_]){re.escape(word)}") for word in wanted.split())
+def _begins(word: str, said: str) -> bool:
+    """Whether the word stands where one begins; thousands of texts are asked for one page, a pattern takes too long."""
+    at = said.find(word)
+    while at > 0 and said[at - 1].isalnum():
+        at = said.find(word, at + 1)
+    return at >= 0
 
 
 def _folded(text: str) -> str:

@@ -25,6 +25,7 @@ from mythos.text.normalize import content_hash, normalize
 
 MOST_SWARMS = 4
 CHUNK = 5000
+NAMED = ("slug", "title", "swarm", "deleted_at")
 SAME = 1000  # checkpoints of one text that are asked for its vector
 _lock = threading.Lock()
 _kept: OrderedDict[tuple[str, int], Matrix] = OrderedDict()
@@ -32,7 +33,7 @@ _kept: OrderedDict[tuple[str, int], Matrix] = OrderedDict()
 
 @dataclass(frozen=True)
 class Like:
-    """A prompt and how near its current text is, from -1 to 1."""
+    """A prompt, its names and newest version, and how near its current text is, from -1 to 1."""
 
     prompt: Prompt
     similarity: float
@@ -79,11 +80,20 @@ def prompts_like(*, actor: Actor, swarm: Swarm, text: str, count: int = 20) -> l
     vector = _vector_of(swarm, text)
     with _lock:
         near = _matrix(swarm.pk).nearest(vector, count * 2)
+    found: list[Like] = []
+    while near and len(found) < count:  # twice at most, and the second time only when some are in the trash
+        found += _read(swarm, near[:count])
+        near = near[count:]
+    return found[:count]
+
+
+def _read(swarm: Swarm, near: list[tuple[int, float]]) -> list[Like]:
+    """The prompts of these keys; neither the text nor its measures, which are most of a row, are asked for."""
     # By key alone: told the swarm too, SQLite looks through all of its prompts.
-    keys = [key for key, _ in near]
-    read: dict[int, Any] = Prompt.objects.select_related("current").in_bulk(keys)
+    rows = Prompt.objects.select_related("current").only(*NAMED, "current__version").order_by()
+    read: dict[int, Any] = rows.in_bulk([key for key, _ in near])
     found = {key: row for key, row in read.items() if row.swarm_id == swarm.pk and row.deleted_at is None}
-    return [Like(found[key], round(score, 4)) for key, score in near if key in found][:count]
+    return [Like(found[key], round(score, 4)) for key, score in near if key in found]
 
 
 def _vector_of(swarm: Swarm, text: str) -> np.ndarray:
