@@ -1,100 +1,52 @@
-"""The public suites of formats of prompt files, run against import and export; no suite is kept here.
+"""The public suites, schemas and validators of formats of prompt files, run against import and export.
 
-    python bench/conformance.py dotprompt FOLDER      # a checkout of google/dotprompt, its folder spec/
-    python bench/conformance.py skills FOLDER         # any folder with SKILL.md files
+    python bench/conformance.py dotprompt FOLDER     # `spec/` of google/dotprompt; pip install dotpromptz
+    python bench/conformance.py prompty FOLDER       # `spec/` of microsoft/prompty; pip install prompty jinja2 chevron
+    python bench/conformance.py langfuse FOLDER      # JSON of prompts, may be empty; pip install langfuse
+    python bench/conformance.py promptfoo FOLDER     # config-schema.json of promptfoo; pip install jsonschema
+    python bench/conformance.py skills FOLDER        # any folder with SKILL.md; pip install skills-ref
+    python bench/conformance.py prompt.yml FOLDER    # any folder with .prompt.yml
 
-dotprompt: every template of the suite is imported, exported and imported again. It passes when both imports say the
-same and, where the official parser `dotpromptz` is installed, that reads the same header and template from the export
-as from the original, blank lines and the line feed after a role aside. Prompts are kept, not
-rendered, so rendering is no part of it.
-
-skills: the export of every skill that is taken keeps the published rules: name of at most 64 lower-case letters,
-digits and single hyphens, description of 1 to 1024 characters, and comes back the same. Refused ones are listed.
+No suite is kept here. Prints JSON: how many cases, how many passed, and by name with the reason what failed, what
+differs by design and what was not judged; the last are cases that the official tool itself does not pass. Exports are
+those of every sample of `../shared/data`, of the demo's prompts and of one that has everything.
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
-import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from mythos.errors import MythosError
-from mythos.formats.prompts import dotprompt, skill
-from mythos.formats.prompts.base import PromptRecord, no_file
+from conformance_parts import dotprompt, langfuse, prompt_yml, promptfoo, prompty, skills
+from conformance_parts.base import BY_DESIGN, FAILED, NOT_JUDGED, PASSED, Verdict, has
 
-NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+PARTS = {
+    "dotprompt": dotprompt,
+    "prompty": prompty,
+    "langfuse": langfuse,
+    "promptfoo": promptfoo,
+    "skills": skills,
+    "prompt.yml": prompt_yml,
+}
 
 
 def main(argv: list[str]) -> int:
-    what, folder = argv[0], Path(argv[1])
-    results = dict({"dotprompt": dotprompt_suite, "skills": skills}[what](folder))
-    failed = {name: said for name, said in results.items() if said}
-    official = importlib.util.find_spec("dotpromptz") is not None
-    print(json.dumps({"cases": len(results), "passed": len(results) - len(failed), "failed": failed}, indent=1))
-    if what == "dotprompt" and not official:
-        print("dotpromptz is not installed: only import and export were held against each other.")
-    return 1 if failed or not results else 0
+    if len(argv) != 2 or argv[0] not in PARTS:
+        print(__doc__)
+        return 2
+    part, folder = PARTS[argv[0]], Path(argv[1])
+    verdicts = list(part.run(folder))
+    report = {"cases": len(verdicts), PASSED: sum(one.kind == PASSED for one in verdicts)}
+    print(json.dumps(report | {kind: _of(verdicts, kind) for kind in (FAILED, BY_DESIGN, NOT_JUDGED)}, indent=1))
+    for module in part.ORACLES:
+        if not has(module):
+            print(f"{module} is not installed: what it would judge is left out.", file=sys.stderr)
+    return 1 if not verdicts or any(one.kind == FAILED for one in verdicts) else 0
 
 
-def dotprompt_suite(folder: Path) -> Iterator[tuple[str, str]]:
-    """(case, what is wrong or nothing) for every template of the suite."""
-    import yaml
-
-    for path in sorted(folder.rglob("*.yaml")):
-        for case in yaml.safe_load(path.read_text(encoding="utf-8")) or []:
-            if isinstance(case, dict) and isinstance(case.get("template"), str):
-                yield f"{path.stem}: {case['name']}", judged(case["template"])
-
-
-def judged(original: str) -> str:
-    try:
-        first = read(dotprompt, original.encode(), "case.prompt")
-        exported = dotprompt.dump([first])
-        again = read(dotprompt, exported, "case.prompt")
-    except MythosError as error:
-        return f"refused: {error.message}"
-    if (first.text, first.metadata) != (again.text, again.metadata):
-        return "import, export and import differ"
-    if importlib.util.find_spec("dotpromptz") is None:
-        return ""
-    theirs, ours = official(original), official(exported.decode())
-    return "" if theirs == ours else f"the official parser reads {ours} where the original says {theirs}"
-
-
-def official(text: str) -> tuple[dict[str, Any], str]:
-    """Header and template as the format's own parser reads them; the name is the file's where the header has none."""
-    parsed = importlib.import_module("dotpromptz.parse").parse_document(text)
-    raw = {key: value for key, value in (parsed.raw or {}).items() if key != "name"}
-    template = re.sub(r"\n+", "\n", parsed.template.strip())
-    return raw, re.sub(r"(\{\{role [^}]*\}\})\n", r"\1", template)
-
-
-def skills(folder: Path) -> Iterator[tuple[str, str]]:
-    """(skill, what is wrong or nothing) for every SKILL.md."""
-    for path in sorted(folder.rglob("*SKILL.md")):
-        name = path.relative_to(folder).as_posix()
-        try:
-            first = read(skill, path.read_bytes(), name)
-        except MythosError as error:
-            yield name, f"refused: {error.message}"
-            continue
-        exported = skill.dump([first])
-        fields = skill.split(exported.decode(), name).fields
-        kept = NAME.fullmatch(fields["name"]) and len(fields["name"]) <= 64 and 1 <= len(fields["description"]) <= 1024
-        again = read(skill, exported, f"{fields['name']}/SKILL.md")
-        is_same = (first.text, first.metadata) == (again.text, again.metadata)
-        yield name, "" if kept and is_same else "the export breaks a rule" if not kept else "it does not come back"
-
-
-def read(form: Any, data: bytes, name: str) -> PromptRecord:
-    (item,) = form.load(data, name, no_file)
-    assert isinstance(item, PromptRecord), item
-    return item
+def _of(verdicts: list[Verdict], kind: str) -> dict[str, str]:
+    return {one.case: one.why for one in verdicts if one.kind == kind}
 
 
 if __name__ == "__main__":

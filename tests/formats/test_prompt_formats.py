@@ -134,7 +134,7 @@ def test_a_prompt_yml_holds_messages_and_keeps_its_test_data():
         ("name: a", "description"),
         (f"name: a\ndescription: {'d' * 1025}", "description"),
         (f"name: a\ndescription: d\ncompatibility: {'d' * 501}", "compatibility"),
-        ("name: a\ndescription: d\nmetadata: {x: 1}", "metadata.x"),
+        ("name: a\ndescription: d\nmetadata: {x: [1]}", "metadata.x"),
     ],
 )
 def test_a_skill_that_breaks_the_rules_is_refused_by_its_field(header, field):
@@ -236,6 +236,6 @@ def test_a_role_of_dotprompt_keeps_the_pairs_behind_it():
         ("user", '[purpose="preamble" n=2]', "Hello {{name}}."),
     ]
     written = dotprompt.dump([first])
-    assert b'{{role "user" purpose="preamble" n=2}}\nHello {{name}}.' in written
+    assert b'{{role "user" purpose="preamble" n=2}}Hello {{name}}.' in written
     (again,) = dotprompt.load(written, "a.prompt", no_file)
     assert again.text == first.text

@@ -81,6 +81,16 @@ def _whole(loader: _Loader, node: Any) -> int:
 _Loader.add_constructor("tag:yaml.org,2002:int", _whole)
 
 
+class _Words(_Loader):
+    """Every value as it is written, `1.10` too."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}
+
+
+# Some readers look for the end of a header in the middle of a line; written in quotes, it can be escaped.
+_FENCE = re.compile(r"-{3,}|\+{3,}")
+
+
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -88,18 +98,19 @@ class _Dumper(yaml.SafeDumper):
 
 def _word(dumper: Any, value: str) -> Any:
     """A text of several lines as a block, so that a changed line is one changed line."""
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+    style = '"' if _FENCE.search(value) else "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 _Dumper.add_representer(str, _word)
 
 
-def read_yaml(text: str, name: str, *, first_line: int = 1) -> Any:
-    """The value of a YAML text, as plain JSON values; Invalid with the line."""
+def read_yaml(text: str, name: str, *, first_line: int = 1, words: bool = False) -> Any:
+    """The value of a YAML text, as plain JSON values, or all as `words`; Invalid with the line."""
     if len(text) > MOST_YAML:
         raise refuse(name, f"there is more YAML than {MOST_YAML:,} characters.", line=first_line)
     try:
-        value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader with stricter rules
+        value = yaml.load(text, Loader=_Words if words else _Loader)  # noqa: S506 - a SafeLoader with stricter rules
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
@@ -112,7 +123,8 @@ def read_yaml(text: str, name: str, *, first_line: int = 1) -> Any:
 
 def write_yaml(value: Any) -> str:
     """A value as YAML, keys in the order given, long lines left alone."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf)
+    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf)
+    return _FENCE.sub(lambda found: "".join(f"\\x{ord(mark):02X}" for mark in found[0]), text)
 
 
 def read_json(text: str, name: str, limit: int = MOST_JSON) -> Any:

@@ -21,24 +21,27 @@ class Parts:
     has_header: bool = True
 
 
-def split(text: str, name: str, *, strict: bool = True) -> Parts:
-    """Header and body; not `strict`, a text that merely begins with a line is all body."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def split(text: str, name: str, *, strict: bool = True, start: int = 0, words: bool = False) -> Parts:
+    """Header and body; not `strict`, a text that merely begins with a line is all body.
+
+    `start` lines are passed over; with `words`, the header is read without numbers and the like.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[start:]
     if lines[0].rstrip() != FENCE:
         return Parts({}, "\n".join(lines), has_header=False)
     end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), None)
     if end is None:
         if strict:
-            raise refuse(name, "the header is not closed with a line ---.")
+            raise refuse(name, "the header is not closed with a line ---.", line=start + 1)
         return Parts({}, "\n".join(lines), has_header=False)
     header = "\n".join(lines[1:end])
-    fields = read_yaml(header, name, first_line=2)
+    fields = read_yaml(header, name, first_line=start + 2, words=words)
     body = "\n".join(lines[end + 1 :])
     if fields is None and (strict or not header.strip()):
         return Parts({}, body, header)
     if not isinstance(fields, dict):
         if strict:
-            raise refuse(name, "the header must name fields.", line=2)
+            raise refuse(name, "the header must name fields.", line=start + 2)
         return Parts({}, "\n".join(lines), has_header=False)
     return Parts(fields, body, header)
 

@@ -50,9 +50,9 @@ def inputs_from(value: Any, file: str, field: str) -> dict[str, Any]:
 
 
 def _spec(value: Any) -> dict[str, Any]:
-    """What is said about one input; a bare value is its default."""
+    """What is said about one input; a bare value is an example of it, as Prompty reads it."""
     if not isinstance(value, dict):
-        return typed(value) | {"default": value}
+        return typed(value) | {"example": value}
     return {("type" if key == "kind" and "type" not in value else key): inner for key, inner in value.items()}
 
 

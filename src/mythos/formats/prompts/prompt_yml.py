@@ -14,10 +14,11 @@ from mythos.formats.prompts.particulars import (
     text_field,
     their_names,
 )
-from mythos.formats.prompts.turns import as_messages, from_messages, turns_of
+from mythos.formats.prompts.turns import PLACEHOLDER, Turn, as_messages, from_messages, in_roles, turns_of
 from mythos.text.normalize import decode
 
 SUFFIX = ".prompt.yml"
+KNOWN = ("system", "user", "assistant")
 NAMES = {
     "maxTokens": "max_tokens",
     "topP": "top_p",
@@ -53,9 +54,19 @@ def dump(records: Sequence[PromptRecord]) -> bytes:
         "description": meta.get("description"),
         "model": meta.get("model"),
         "modelParameters": their_names(meta.get("parameters", {}), NAMES),
-        "messages": as_messages(turns_of(record)),
+        "messages": as_messages(_told(turns_of(record))),
     }
     return write_yaml(filled(head) | meta.get("prompt.yml", {})).encode()
+
+
+def _told(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns as GitHub Models takes them: three roles, no placeholder of messages, nothing empty."""
+    told = [
+        Turn("user", f"{{{{{turn.content}}}}}") if turn.role == PLACEHOLDER else turn
+        for turn in in_roles(turns, KNOWN)
+        if turn.content.strip()
+    ]
+    return told or list(turns)
 
 
 FORMAT = Format("prompt.yml", "GitHub Models", SUFFIX, load, dump)

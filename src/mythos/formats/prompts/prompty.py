@@ -20,10 +20,20 @@ from mythos.formats.prompts.particulars import (
     typed,
     words,
 )
-from mythos.formats.prompts.turns import join_turns, split_turns, tidy_marks, turns_of
+from mythos.formats.prompts.turns import (
+    PLACEHOLDER,
+    Turn,
+    in_roles,
+    join_turns,
+    split_turns,
+    tidy_marks,
+    turns_of,
+)
 from mythos.text.normalize import decode
 
 SUFFIX = ".prompty"
+# The roles that its own parser knows; a line `tool:` is content to it.
+KNOWN = ("system", "developer", "user", "assistant")
 
 
 def load(data: bytes, name: str, open_file: OpenFile) -> Sequence[Item]:
@@ -35,6 +45,8 @@ def load(data: bytes, name: str, open_file: OpenFile) -> Sequence[Item]:
     authors, tags = _listed(fields, own, "authors", name), _listed(fields, own, "tags", name)
     model, parameters, rest = _model(fields.pop("model", None), name)
     inputs = _inputs(fields, name)
+    if isinstance(way := fields.get("template"), str) and not way.startswith("${"):
+        fields["template"] = {"format": {"kind": way}, "parser": {"kind": "prompty"}}
     fields |= filled({"metadata": own, "model": rest})
     metadata = {
         "description": description,
@@ -44,7 +56,7 @@ def load(data: bytes, name: str, open_file: OpenFile) -> Sequence[Item]:
         "inputs": inputs,
         "prompty": fields,
     }
-    turns = split_turns(tidy_marks(parts.body))
+    turns = split_turns(tidy_marks(parts.body, KNOWN), roles=KNOWN)
     return [record_of(name, turns, filled(metadata), slug=slug_of_path(name, SUFFIX), title=title, tags=tags)]
 
 
@@ -75,10 +87,14 @@ def _model(value: Any, name: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
 def _inputs(fields: dict[str, Any], name: str) -> dict[str, Any]:
     """Inputs, wherever this version keeps them; a reference to a file stays a reference."""
     made: dict[str, Any] = {}
-    if isinstance(fields.get("inputs"), (list, dict)):
-        made = inputs_from(fields.pop("inputs"), name, "inputs")
-    elif isinstance(fields.get("inputSchema"), dict) and set(fields["inputSchema"]) == {"properties"}:
-        made = inputs_from(fields.pop("inputSchema")["properties"], name, "inputSchema.properties")
+    for key in ("inputs", "inputSchema"):
+        given = fields.get(key)
+        if isinstance(given, dict) and set(given) == {"properties"} and isinstance(given["properties"], (list, dict)):
+            made = inputs_from(fields.pop(key)["properties"], name, f"{key}.properties")
+            break
+        if key == "inputs" and isinstance(given, (list, dict)):
+            made = inputs_from(fields.pop(key), name, key)
+            break
     if isinstance(fields.get("sample"), dict):
         for key, value in fields.pop("sample").items():
             made.setdefault(key, typed(value)).setdefault("example", value)
@@ -94,11 +110,20 @@ def dump(records: Sequence[PromptRecord]) -> bytes:
     way = dict(own.pop("model", {}))
     options = their_names(meta.get("parameters", {}), CAMEL)
     model: Any = filled({"id": meta.get("model")}) | way | filled({"options": options})
-    inputs = [_entry(key, spec) for key, spec in meta.get("inputs", {}).items()]
+    turns = turns_of(record)
+    threads = {turn.content: {"type": "thread"} for turn in turns if turn.role == PLACEHOLDER}
+    inputs = [_entry(key, spec) for key, spec in (threads | meta.get("inputs", {})).items()]
     head = {"name": record.title, "description": meta.get("description"), "metadata": about}
     head["model"] = model["id"] if set(model) == {"id"} else model
     fields = filled(head | {"inputs": inputs}) | own
-    return join(fields, join_turns(turns_of(record))).encode()
+    return join(fields, _body(turns)).encode()
+
+
+def _body(turns: Sequence[Turn]) -> str:
+    """The turns in the roles Prompty knows; a placeholder of messages is an input of the kind `thread`."""
+    told = in_roles(turns, KNOWN)
+    threads = [f"{{{{{turn.content}}}}}" if turn.role == PLACEHOLDER else "" for turn in told]
+    return "\n\n".join(thread or join_turns([turn], roles=KNOWN) for turn, thread in zip(told, threads, strict=True))
 
 
 def _entry(key: str, spec: dict[str, Any]) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from mythos.text.normalize import decode
 SUFFIX = "/SKILL.md"
 FILE = "SKILL.md"
 MOST = {"name": 64, "description": 1024, "compatibility": 500}
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NAME = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 KEYS = ("name", "description", "license", "compatibility", "metadata", "allowed-tools")
 
 
 def load(data: bytes, name: str, open_file: OpenFile) -> Sequence[Item]:
     """The instructions of a skill; its name and description must keep the rules of the format."""
-    parts = split(decode(data, name=name), name)
+    parts = split(decode(data, name=name), name, words=True)
     if not parts.has_header:
         raise refuse(name, "a skill begins with a header that names it.")
     fields = dict(parts.fields)
@@ -33,6 +33,8 @@ def load(data: bytes, name: str, open_file: OpenFile) -> Sequence[Item]:
     title, tags = about.pop("title", ""), about.pop("tags", "").split()
     folder = PurePosixPath(name).parent.name
     notes = [f"{name}, name: the folder is called {folder!r}, not {slug!r}."] if folder and folder != slug else []
+    if slugify(slug) != slug:
+        notes.append(f"{name}, name: it is kept as {slugify(slug)!r}.")
     metadata = {"description": description, "skill": fields | filled({"metadata": about})}
     turns = [Turn("system", parts.body)]
     return [record_of(name, turns, filled(metadata), slug=slugify(slug), title=title, tags=tags, notes=notes)]
@@ -46,7 +48,7 @@ def check(fields: dict[str, Any], name: str) -> None:
     for key, most in MOST.items():
         if key in fields and len(needed(fields[key], str, name, key)) > most:
             raise refuse(name, f"at most {most} characters.", field=key)
-    if not _NAME.fullmatch(fields["name"]):
+    if not _NAME.fullmatch(fields["name"]) or fields["name"] != fields["name"].lower():
         raise refuse(name, "lower-case letters, digits and single hyphens between them.", field="name")
     for key, value in needed(fields.get("metadata", {}), dict, name, "metadata").items():
         needed(value, str, name, f"metadata.{key}")

@@ -5,17 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from mythos.formats.prompts.base import PromptRecord, refuse
 from mythos.text.normalize import normalize
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "placeholder")
+PLACEHOLDER = "placeholder"
 CHAT = "chat"
-_ROLE = "|".join(ROLES)
-_MARK = re.compile(rf"({_ROLE})(\[[^\]\n]{{0,200}}\])?:")
-_ESCAPED = re.compile(rf"\\+(?:{_ROLE})(?:\[[^\]\n]{{0,200}}\])?:")
-_LOOSE = re.compile(rf"[ \t]*#?[ \t]*({_ROLE})[ \t]*(\[[^\]\n]{{0,200}}\])?[ \t]*:[ \t]*", re.IGNORECASE)
+_ABOUT = r"\[[^\]\n]{0,200}\]"
+
+
+@cache
+def _mark(roles: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"({'|'.join(roles)})({_ABOUT})?:")
+
+
+@cache
+def _escaped(roles: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\\+(?:{'|'.join(roles)})(?:{_ABOUT})?:")
+
+
+@cache
+def _loose(roles: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"[ \t]*#?[ \t]*({'|'.join(roles)})[ \t]*({_ABOUT})?[ \t]*:[ \t]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -27,12 +41,12 @@ class Turn:
     about: str = ""
 
 
-def split_turns(text: str, *, first: str = "system") -> list[Turn]:
-    """The turns of a text; what stands before the first mark is said by `first`."""
+def split_turns(text: str, *, first: str = "system", roles: tuple[str, ...] = ROLES) -> list[Turn]:
+    """The turns of a text; what stands before the first mark is said by `first`. Only `roles` are marks."""
     turns, role, about, lines = [], first, "", list[str]()
     begun = False
     for line in [*text.split("\n"), None]:
-        mark = _MARK.fullmatch(line) if line is not None else None
+        mark = _mark(roles).fullmatch(line) if line is not None else None
         if line is None or mark:
             content = "\n".join(lines).strip("\n")
             if begun or content:
@@ -40,27 +54,27 @@ def split_turns(text: str, *, first: str = "system") -> list[Turn]:
         if mark:
             role, about, lines, begun = mark[1], mark[2] or "", [], True
         elif line is not None:
-            lines.append(line[1:] if _ESCAPED.fullmatch(line) else line)
+            lines.append(line[1:] if _escaped(roles).fullmatch(line) else line)
     return turns
 
 
-def join_turns(turns: Sequence[Turn]) -> str:
+def join_turns(turns: Sequence[Turn], *, roles: tuple[str, ...] = ROLES) -> str:
     """The text of turns; a line of a content that looks like a mark gets a backslash."""
     parts = []
     for turn in turns:
         lines = [
-            f"\\{line}" if _MARK.fullmatch(line) or _ESCAPED.fullmatch(line) else line
+            f"\\{line}" if _mark(roles).fullmatch(line) or _escaped(roles).fullmatch(line) else line
             for line in normalize(turn.content).split("\n")
         ]
         parts.append("\n".join([f"{turn.role}{turn.about}:", *lines]).rstrip("\n"))
     return "\n\n".join(parts)
 
 
-def tidy_marks(text: str) -> str:
+def tidy_marks(text: str, roles: tuple[str, ...] = ROLES) -> str:
     """Marks in the loose spelling other readers allow, in ours."""
     lines = []
     for line in text.split("\n"):
-        loose = _LOOSE.fullmatch(line)
+        loose = _loose(roles).fullmatch(line)
         lines.append(f"{loose[1].lower()}{loose[2] or ''}:" if loose else line)
     return "\n".join(lines)
 
@@ -81,6 +95,15 @@ def turns_of(record: PromptRecord) -> list[Turn]:
     if record.metadata.get("form") == CHAT:
         return split_turns(text)
     return [Turn("user" if record.kind == "user" else "system", text)]
+
+
+def in_roles(turns: Sequence[Turn], known: Sequence[str]) -> list[Turn]:
+    """The turns in the roles a format knows: a developer speaks as the system, a tool as the user."""
+    other = {"developer": "system", "tool": "user"}
+    return [
+        turn if turn.role in known else Turn(other.get(turn.role, turn.role), turn.content, turn.about)
+        for turn in turns
+    ]
 
 
 def from_messages(value: Any, name: str, field: str) -> list[Turn]:

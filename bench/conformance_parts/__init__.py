@@ -1,0 +1,1 @@
+"""What the bench of conformance judges, a format a file."""
