@@ -29,7 +29,7 @@ CHAT = TEXT | {
         {"role": "system", "content": "Be kind."},
         {"type": "chatmessage", "role": "developer", "content": "In words."},
         {"type": "placeholder", "name": "history"},
-        {"role": "user", "content": "{{question}}"},
+        {"role": "user", "content": "{{question}}", "name": "Ann"},
         {"role": "assistant", "content": "Yes."},
     ],
 }  # fmt: skip

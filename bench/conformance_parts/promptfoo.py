@@ -62,4 +62,4 @@ def _by_program(program: str, exported: str) -> str:
             env=os.environ | quiet, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         said = done.stdout + done.stderr
-        return "" if done.returncode == 0 and "is valid" in said else said[-400:]
+        return "" if done.returncode == 0 and "is valid" in said else said[:400]

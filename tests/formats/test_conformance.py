@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import yaml
 
@@ -150,3 +152,32 @@ def test_a_skill_keeps_words_that_look_like_numbers_and_letters_beyond_a_to_z():
     assert record.notes == ("café/SKILL.md, name: it is kept as 'cafe'.",)
     with pytest.raises(Invalid, match="name"):
         load("skill", f"---\n{header.replace('café', 'Café')}---\nDo it.\n", "a/SKILL.md")
+
+
+def test_what_a_message_says_beside_its_content_is_kept_or_told():
+    said = {"role": "user", "content": "Hi", "name": "Ann", "turn": 2, "cached": True}
+    messages = [{"role": "system", "content": "Be kind."}, said, said | {"tool_calls": [{"id": "x"}]}]
+    sent = json.dumps({"name": "a", "type": "chat", "prompt": messages})
+    record = load("langfuse", sent, "a.langfuse.json")
+    assert json.loads(dump("langfuse", record))["prompt"] == [messages[0], said, said]
+    assert record.notes == ("a.langfuse.json, prompt[2].tool_calls: it is not kept.",)
+    assert write(record, FORMATS["prompt.yml"]).losses == write(record, FORMATS["langfuse"]).losses == ()
+    long = [said | dict.fromkeys(("one", "two", "three"), "x" * 60)]
+    (told,) = load("langfuse", json.dumps({"name": "a", "prompt": long}), "a.langfuse.json").notes
+    assert "prompt[0].three" in told
+
+
+@pytest.mark.parametrize(
+    ("model", "provider"),
+    [
+        ("gpt-4o", "openai:gpt-4o"),
+        ("claude-sonnet-4", "anthropic:messages:claude-sonnet-4"),
+        ("openai/gpt-4o", "github:openai/gpt-4o"),
+        ("openai:chat:gpt-4o", "openai:chat:gpt-4o"),
+    ],
+)
+def test_promptfoo_is_told_the_provider_of_a_model(model, provider):
+    record = PromptRecord("a", "A", (Revision("Hi"),), "user", metadata={"model": model})
+    written = dump("promptfoo", record)
+    assert yaml.safe_load(written)["providers"] == [provider]
+    assert load("promptfoo", written, "a/promptfooconfig.yaml").metadata == {"model": model}

@@ -148,7 +148,7 @@ def test_a_promptfoo_config_gives_each_prompt_a_name():
     )
     one, two, gone = load("promptfoo", text, "sub/promptfooconfig.yaml")
     assert (one.slug, two.slug) == ("sub/1", "sub/second")
-    assert one.metadata["model"] == "openai:gpt-4.1"
+    assert one.metadata["model"] == "gpt-4.1"
     assert isinstance(gone, Problem)
     assert "prompts[2]" in gone.message
 

@@ -44,7 +44,8 @@ def is_langfuse(value: Any) -> bool:
 def _record(entry: dict[str, Any], name: str) -> PromptRecord:
     called = needed(entry.get("name"), str, name, "name")
     prompt = entry.get("prompt")
-    turns = [Turn("user", prompt)] if isinstance(prompt, str) else from_messages(prompt, name, "prompt")
+    notes: list[str] = []
+    turns = [Turn("user", prompt)] if isinstance(prompt, str) else from_messages(prompt, name, "prompt", notes)
     config = dict(needed(entry.get("config") or {}, dict, name, "config"))
     metadata = {
         "model": text_field(config, "model", name),
@@ -52,7 +53,7 @@ def _record(entry: dict[str, Any], name: str) -> PromptRecord:
         "langfuse": {key: value for key, value in entry.items() if key not in _OWN},
     }
     tags = words(entry.get("tags") or [], name, "tags")
-    return record_of(name, turns, filled(metadata), slug=slugify(called), title=called, tags=tags)
+    return record_of(name, turns, filled(metadata), slug=slugify(called), title=called, tags=tags, notes=notes)
 
 
 def dump(records: Sequence[PromptRecord]) -> bytes:
@@ -63,7 +64,7 @@ def dump(records: Sequence[PromptRecord]) -> bytes:
 
 def _entry(record: PromptRecord) -> dict[str, Any]:
     meta, turns = record.metadata, turns_of(record)
-    is_text = len(turns) == 1 and turns[0].role == "user"
+    is_text = len(turns) == 1 and turns[0].role == "user" and not turns[0].about
     return {
         "name": record.title if slugify(record.title) == record.slug else record.slug,
         "type": "text" if is_text else "chat",

@@ -33,7 +33,8 @@ def load(data: bytes, name: str, open_file: OpenFile) -> Sequence[Item]:
     title, description = text_field(fields, "name", name), text_field(fields, "description", name)
     parameters = needed(fields.pop("modelParameters", None) or {}, dict, name, "modelParameters")
     model = text_field(fields, "model", name)
-    turns = from_messages(fields.pop("messages", None), name, "messages")
+    notes: list[str] = []
+    turns = from_messages(fields.pop("messages", None), name, "messages", notes)
     metadata = {
         "description": description,
         "model": model,
@@ -42,7 +43,7 @@ def load(data: bytes, name: str, open_file: OpenFile) -> Sequence[Item]:
     }
     bare = name.removesuffix(".yaml").removesuffix(".yml") if not name.lower().endswith(SUFFIX) else name
     slug = slug_of_path(bare if bare == name else bare.removesuffix(".prompt") + SUFFIX, SUFFIX)
-    return [record_of(name, turns, filled(metadata), slug=slug, title=title)]
+    return [record_of(name, turns, filled(metadata), slug=slug, title=title, notes=notes)]
 
 
 def dump(records: Sequence[PromptRecord]) -> bytes:

@@ -15,6 +15,14 @@ from mythos.formats.rituals.promptfoo import config_text, prompt_text
 from mythos.text.normalize import decode
 
 SUFFIX = "/promptfooconfig.yaml"
+# How promptfoo calls the providers of models, by how their names begin; others are taken for OpenAI's or alike.
+PROVIDERS = {
+    "claude": "anthropic:messages:",
+    "gemini": "google:",
+    "text-embedding": "openai:embedding:",
+    "dall-e": "openai:image:",
+    "openai/": "github:",
+}
 
 
 def load(data: bytes, name: str, open_file: OpenFile) -> Sequence[Item]:
@@ -39,7 +47,9 @@ def _items(config: dict[str, Any], entries: list[Any], name: str, open_file: Ope
                 slug = f"{slug}-{number + 1}"
             seen.add(slug)
             own = metadata | filled({"parameters": config_of})
-            yield record_of(name, _turns(text, name, f"prompts[{number}]"), own, slug=slug, title=label, notes=notes)
+            told = list(notes)
+            turns = _turns(text, name, f"prompts[{number}]", told)
+            yield record_of(name, turns, own, slug=slug, title=label, notes=told)
         except MythosError as error:
             yield problem_of(error, name)
 
@@ -47,7 +57,7 @@ def _items(config: dict[str, Any], entries: list[Any], name: str, open_file: Ope
 def _about(config: dict[str, Any], name: str) -> dict[str, Any]:
     providers = config.get("providers")
     only = providers[0] if isinstance(providers, list) and len(providers) == 1 else providers
-    model = only if isinstance(only, str) and only != "echo" else ""
+    model = _model(only) if isinstance(only, str) and only != "echo" else ""
     own = filled({"providers": providers}) if not model and only != "echo" else {}
     description = text_field(dict(config), "description", name)
     return filled({"description": description, "model": model, "promptfoo": own})
@@ -67,13 +77,13 @@ def _entry(entry: Any, place: str, name: str, open_file: OpenFile) -> tuple[str,
     return label, parameters, text
 
 
-def _turns(text: str, name: str, place: str) -> list[Turn]:
+def _turns(text: str, name: str, place: str, notes: list[str]) -> list[Turn]:
     """A prompt is one message of the user, or a JSON or YAML list of messages."""
     if text.lstrip().startswith("- role"):
-        return from_messages(read_yaml(text, name), name, place)
+        return from_messages(read_yaml(text, name), name, place, notes)
     if text.lstrip().startswith("["):
         try:
-            return from_messages(read_json(text, name), name, place)
+            return from_messages(read_json(text, name), name, place, notes)
         except MythosError:
             return [Turn("user", text)]
     return [Turn("user", text)]
@@ -83,13 +93,27 @@ def dump(records: Sequence[PromptRecord]) -> bytes:
     """A config with the prompt and its provider; tests are exported with their ritual."""
     (record,) = records
     meta, turns = record.metadata, turns_of(record)
-    is_plain = len(turns) == 1 and turns[0].role == "user" and not turns[0].content.lstrip().startswith(("[", "- role"))
+    is_plain = len(turns) == 1 and turns[0].role == "user" and not turns[0].about
+    is_plain = is_plain and not turns[0].content.lstrip().startswith(("[", "- role"))
     raw = turns[0].content if is_plain else json.dumps(as_messages(turns), ensure_ascii=False)
     prompt = filled({"raw": raw, "label": record.title, "config": meta.get("parameters")})
     own = meta.get("promptfoo", {}).get("providers")
-    providers = own or ([meta["model"]] if meta.get("model") else ["echo"])
+    providers = own or ([_provider(meta["model"])] if meta.get("model") else ["echo"])
     config = filled({"description": meta.get("description")})
     return config_text(config | {"prompts": [prompt], "providers": providers, "tests": []}).encode()
+
+
+def _provider(model: str) -> str:
+    """The provider that runs a model; promptfoo takes no model without one."""
+    if ":" in model:
+        return model
+    return next((before for begin, before in PROVIDERS.items() if model.startswith(begin)), "openai:") + model
+
+
+def _model(provider: str) -> str:
+    """The model of a provider, where the name of the model says the provider again."""
+    model = provider.rpartition(":")[2]
+    return model if model and _provider(model) == provider else provider
 
 
 FORMAT = Format("promptfoo", "promptfoo", SUFFIX, load, dump, blocks=("{%",))

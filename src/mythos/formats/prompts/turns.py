@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,11 @@ from mythos.text.normalize import normalize
 ROLES = ("system", "developer", "user", "assistant", "tool", "placeholder")
 PLACEHOLDER = "placeholder"
 CHAT = "chat"
-_ABOUT = r"\[[^\]\n]{0,200}\]"
+MOST_ABOUT = 200
+_ABOUT = rf"\[[^\]\n]{{0,{MOST_ABOUT}}}\]"
+_OWN = ("role", "content", "type")
+
+_PAIR = re.compile(r"([A-Za-z_]\w{0,40})=(?:\"([^\"\[\]\n]{0,60})\"|(true|false|0|-?[1-9][0-9]{0,14}))")
 
 
 @cache
@@ -106,8 +111,8 @@ def in_roles(turns: Sequence[Turn], known: Sequence[str]) -> list[Turn]:
     ]
 
 
-def from_messages(value: Any, name: str, field: str) -> list[Turn]:
-    """Turns of a list of `{role, content}`; Invalid names the entry."""
+def from_messages(value: Any, name: str, field: str, notes: list[str]) -> list[Turn]:
+    """Turns of a list of `{role, content}`; Invalid names the entry, `notes` what of it is not kept."""
     if not isinstance(value, list) or not value:
         raise refuse(name, "expected a list of messages.", field=field)
     turns = []
@@ -121,15 +126,35 @@ def from_messages(value: Any, name: str, field: str) -> list[Turn]:
         role = "assistant" if entry.get("role") == "model" else entry.get("role")
         if role not in ROLES:
             raise refuse(name, f"the role must be one of {', '.join(ROLES)}.", field=f"{where}.role")
-        turns.append(Turn(role, entry["content"]))
+        about, lost = _about({key: entry[key] for key in entry if key not in _OWN})
+        notes += [f"{name}, {where}.{key}: it is not kept." for key in lost]
+        turns.append(Turn(role, entry["content"], about))
     return turns
 
 
-def as_messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
-    """Turns as `{role, content}`."""
+def _about(beside: dict[str, Any]) -> tuple[str, list[str]]:
+    """What a message says beside its content as the brackets of a mark, and the keys that do not fit in there."""
+    pairs, lost = "", []
+    for key, value in beside.items():
+        said = f'"{value}"' if isinstance(value, str) else json.dumps(value)
+        more = f"{pairs} {key}={said}".strip()
+        if _PAIR.fullmatch(f"{key}={said}") and len(more) <= MOST_ABOUT:
+            pairs = more
+        else:
+            lost.append(key)
+    return f"[{pairs}]" if pairs else "", lost
+
+
+def as_messages(turns: Sequence[Turn]) -> list[dict[str, Any]]:
+    """Turns as `{role, content}`, and what else stands in the brackets of a mark."""
     return [
         {"type": "placeholder", "name": turn.content}
-        if turn.role == "placeholder"
-        else {"role": turn.role, "content": turn.content}
+        if turn.role == PLACEHOLDER
+        else {"role": turn.role, "content": turn.content} | _beside(turn.about)
         for turn in turns
     ]
+
+
+def _beside(about: str) -> dict[str, Any]:
+    pairs = (found.groups() for found in _PAIR.finditer(about))
+    return {key: json.loads(bare) if bare else quoted for key, quoted, bare in pairs if key not in _OWN}
