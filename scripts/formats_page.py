@@ -51,15 +51,20 @@ AFTER = """
 - **Beside the text** stand `description`, `model`, `parameters`, `inputs` and `authors` in one spelling for all formats
   (`max_tokens`, whatever a file calls it), and under the name of a format whatever only that format knows: tools,
   outputs, connections, test data. The format gives it back unchanged; another one names it as lost.
+- **Messages.** What one says beside its content, such as `name`, stands in brackets after the role when it is a short
+  word or a number; anything else is named and not kept. Formats with fewer roles get a developer as the system and a
+  tool as the user; a placeholder becomes `{{history}}`, a variable or Prompty's input of the kind `thread`.
 - **Prompty** is written as version 2. Version 1 is read: `authors`, `model.api`, `model.configuration`,
-  `model.parameters` and `sample` come out as their successors.
-- **dotprompt** inputs are read from JSON Schema and flat Picoschema and written as JSON Schema; richer
-  schemas stay as written.
+  `model.parameters`, `inputSchema`, `sample` and a template that is only a word come out as their successors.
+- **dotprompt** inputs are read from JSON Schema and flat Picoschema and written in the one they came in, JSON Schema
+  for all others; richer schemas stay as written. Comments before the header are passed over. A file without a header
+  gets none, and a name only where it says more than the file's.
 - **Agent Skill** is the file `SKILL.md` of a folder. Its name (64 lower-case letters, digits, single hyphens),
-  description (1,024) and compatibility (500) are checked; other files of the folder are not read.
+  description (1,024) and compatibility (500) are checked, and every value is a word, `1.10` too; other files of the
+  folder are not read.
 - **promptfoo**: every entry of `prompts`, also `file://` below the config's folder. Tests are a ritual:
-  `mythos ritual import`.
-- **Langfuse**: one object, a list, or an answer of its API.
+  `mythos ritual import`. A model is written with its provider, `openai:gpt-4o`.
+- **Langfuse**: one object, a list, or an answer of its API. An export is what its API takes for a new version.
 - **CSV** needs the columns `act` and `prompt`; an export has `slug`, `kind`, `tags` and `metadata` as well. A cell
   that a spreadsheet would run as a formula is written with an apostrophe, which is taken off again.
 - **Template languages.** Variables are `{{name}}` everywhere. Blocks such as `{% if %}` or `{{#each}}`, and includes of
@@ -76,16 +81,38 @@ as `apiKey` is not kept.
 
 ## Public suites
 
-`bench/conformance.py` runs the suites that are public; none of them is kept in this repository.
+`python bench/conformance.py WHAT FOLDER` runs the suites, schemas and validators that are public; none of them is kept
+in this repository. It prints what passed, what failed, what differs by design and what is not judged because the
+official tool does not pass it itself, each with the reason.
 
-- **dotprompt**: the rendering cases of google/dotprompt (`spec/`): `python bench/conformance.py dotprompt FOLDER`. Each
-  template is imported, exported and imported again; with `pip install dotpromptz` the format's own parser must read
-  the same header and template from both. Rendering is not judged.
-- **SKILL.md**: the rules of the published specification (name, description), on any folder of skills:
-  `python bench/conformance.py skills FOLDER`.
-- **promptfoo**: its own validator on an export: `promptfoo validate -c FILE`.
-- **Prompty, GitHub Models, Langfuse**: samples and documented fields; no suite of files that we know of:
-  `pytest tests/formats/test_samples.py`.
+| format | `WHAT` | judged by | cases | passed | by design | not judged |
+|---|---|---|---|---|---|---|
+| dotprompt | `dotprompt` | `spec/` of google/dotprompt, `dotpromptz` 0.2.0 | 258 | 253 | 2 | 3 |
+| Prompty | `prompty` | `spec/` of microsoft/prompty, `prompty` 2.1.0 | 420 | 396 | 19 | 5 |
+| Langfuse | `langfuse` | the API's types in `langfuse` 5.0.4 | 138 | 138 | 0 | 0 |
+| promptfoo | `promptfoo` | schema and `promptfoo validate`, 0.121.20 | 151 | 149 | 0 | 2 |
+| Agent Skill | `skills` | the reference validator `skills-ref` 0.1.1 | 161 | 161 | 0 | 0 |
+| GitHub Models | `prompt.yml` | the rules of its two readers; no schema is published | 143 | 142 | 0 | 1 |
+
+- **Import and export.** Everything is imported, exported and imported again, and must say the same. Every export means:
+  of each sample, of each prompt of the demo, and of one that has everything.
+- **dotprompt.** 60 templates, 87 tests: the parser reads the same header and template, and the renderer makes what the
+  suite expects of the export too. Templates without a text are tried with a line of text, since no prompt is kept
+  without one, and schemas of outputs are tried as schemas of inputs as well.
+- **Prompty.** The fixtures, the vectors of loading, parsing and rendering, and every sample: the loader reads the same
+  fields of the export, its parser makes the same messages. What is kept in fields is held against the vectors too.
+- **Langfuse.** Every export is a `CreatePromptRequest`, and a `Prompt` once a server has given it version and labels;
+  what the types accept is imported whole.
+- **promptfoo.** The schema, made of promptfoo's own as its published one is, over every export; the program over every
+  tenth, since one run takes it seconds.
+- **Agent Skill.** Every export, and good and bad headers: taken where the validator takes them, refused where it does.
+- **GitHub Models.** What gh-models and actions/ai-inference enforce, on gh-models' examples and every export.
+- **By design.** The blank edges of a message and spaces at the ends of lines are not kept. Prompty of version 1 is
+  written as version 2. A Prompty model that is only an id is written as a word.
+- **Not judged.** dotprompt: message metadata, which its Python renderer does not have, and a line end that it makes
+  otherwise than the suite says; our export renders as the original. Prompty: two tools of the kind `prompty`, which
+  its loader refuses, two files that are not there, messages put in at run time. promptfoo: two samples whose prompts
+  are in files of their own. GitHub Models: an example whose `jsonSchema` its own reader refuses; it is kept as written.
 
 A role of dotprompt with pairs, `{{role "user" purpose="preamble"}}`, is a turn of that role and keeps its pairs.
 """
