@@ -87,8 +87,8 @@ official tool does not pass it itself, each with the reason.
 
 | format | `WHAT` | judged by | cases | passed | by design | not judged |
 |---|---|---|---|---|---|---|
-| dotprompt | `dotprompt` | `spec/` of google/dotprompt, `dotpromptz` 0.2.0 | 258 | 253 | 2 | 3 |
-| Prompty | `prompty` | `spec/` of microsoft/prompty, `prompty` 2.1.0 | 420 | 396 | 19 | 5 |
+| dotprompt | `dotprompt` | `spec/` of google/dotprompt, `dotpromptz` 0.2.0 | 391 | 385 | 2 | 4 |
+| Prompty | `prompty` | `spec/` of microsoft/prompty, `prompty` 2.1.0 | 553 | 534 | 11 | 8 |
 | Langfuse | `langfuse` | the API's types in `langfuse` 5.0.4 | 138 | 138 | 0 | 0 |
 | promptfoo | `promptfoo` | schema and `promptfoo validate`, 0.121.20 | 151 | 149 | 0 | 2 |
 | Agent Skill | `skills` | the reference validator `skills-ref` 0.1.1 | 161 | 161 | 0 | 0 |
@@ -97,22 +97,24 @@ official tool does not pass it itself, each with the reason.
 - **Import and export.** Everything is imported, exported and imported again, and must say the same. Every export means:
   of each sample, of each prompt of the demo, and of one that has everything.
 - **dotprompt.** 60 templates, 87 tests: the parser reads the same header and template, and the renderer makes what the
-  suite expects of the export too. Templates without a text are tried with a line of text, since no prompt is kept
-  without one, and schemas of outputs are tried as schemas of inputs as well.
+  suite expects of the export too. Of every export the parser reads the messages of the prompt. Templates without a text
+  are tried with a line of text, since no prompt is kept without one, and schemas of outputs as schemas of inputs too.
 - **Prompty.** The fixtures, the vectors of loading, parsing and rendering, and every sample: the loader reads the same
-  fields of the export, its parser makes the same messages. What is kept in fields is held against the vectors too.
+  fields of the export, its parser makes the same messages. Every export is loaded and parsed as what the prompt says.
+  What is kept in fields is held against the vectors too.
 - **Langfuse.** Every export is a `CreatePromptRequest`, and a `Prompt` once a server has given it version and labels;
   what the types accept is imported whole.
 - **promptfoo.** The schema, made of promptfoo's own as its published one is, over every export; the program over every
   tenth, since one run takes it seconds.
 - **Agent Skill.** Every export, and good and bad headers: taken where the validator takes them, refused where it does.
 - **GitHub Models.** What gh-models and actions/ai-inference enforce, on gh-models' examples and every export.
-- **By design.** The blank edges of a message and spaces at the ends of lines are not kept. Prompty of version 1 is
-  written as version 2. A Prompty model that is only an id is written as a word.
-- **Not judged.** dotprompt: message metadata, which its Python renderer does not have, and a line end that it makes
-  otherwise than the suite says; our export renders as the original. Prompty: two tools of the kind `prompty`, which
-  its loader refuses, two files that are not there, messages put in at run time. promptfoo: two samples whose prompts
-  are in files of their own. GitHub Models: an example whose `jsonSchema` its own reader refuses; it is kept as written.
+- **By design.** The blank edges of a message and spaces at the ends of lines are not kept, and Prompty of version 1 is
+  written as version 2.
+- **Not judged.** dotprompt: message metadata, which its Python renderer does not have, a line end that it makes
+  otherwise than the suite says (our export renders as the original), a variable `{{history}}`, which is a helper there.
+  Prompty: two tools of the kind `prompty`, which its loader refuses, files that are not beside theirs, messages put in
+  at run time. promptfoo: two samples whose prompts are in files of their own. GitHub Models: an example whose
+  `jsonSchema` its own reader refuses; it is kept as written.
 
 A role of dotprompt with pairs, `{{role "user" purpose="preamble"}}`, is a turn of that role and keeps its pairs.
 """

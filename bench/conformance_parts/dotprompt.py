@@ -4,6 +4,8 @@ Of every template: import, export and import say the same; the official parser r
 both; and of every test the official renderer, given the test's data, makes what the suite expects from the original and
 from our export. What it does not make of the original is not judged.
 
+Of every export the official parser reads the messages of the prompt.
+
 MythOS keeps no prompt without a text: a template that has none is judged with a line of text added. Schemas of outputs
 are tried as schemas of inputs as well, because only those are read into fields.
 """
@@ -18,8 +20,10 @@ from typing import Any
 
 import yaml
 
-from conformance_parts.base import BY_DESIGN, NOT_JUDGED, Verdict, has, there_and_back, verdict
+from conformance_parts.base import BY_DESIGN, NOT_JUDGED, Verdict, has, prompts, there_and_back, verdict
 from mythos.formats.prompts import dotprompt as form
+from mythos.formats.prompts.base import PromptRecord
+from mythos.formats.prompts.turns import PLACEHOLDER, in_roles, turns_of
 
 ORACLES = ("dotpromptz",)
 TEXT = "A text."
@@ -30,6 +34,30 @@ def run(folder: Path) -> Iterator[Verdict]:
         for case in yaml.safe_load(path.read_text(encoding="utf-8")) or []:
             if isinstance(case, dict) and isinstance(case.get("template"), str):
                 yield from _case(path.stem, case)
+    for record in prompts() if has(*ORACLES) else ():
+        name = f"export of {record.slug}"
+        if "{{history}}" in record.text:
+            yield Verdict(name, NOT_JUDGED, "its variable {{history}} is the helper for earlier messages in dotprompt")
+        else:
+            yield verdict(name, _export(record))
+
+
+def _export(record: PromptRecord) -> str:
+    """What the official parser misreads in an export; marks stand for themselves, since other languages cannot run."""
+    from dotpromptz.parse import parse_document, to_messages
+
+    marked = re.sub(r'\{\{role "(\w+)"[^}]*\}\}', r"<<<dotprompt:role:\1>>>", _template_of(parse_document, record))
+    made = [(one.role.value, one.content[0].text.strip("\n")) for one in
+            to_messages(marked.replace("{{history}}", "<<<dotprompt:history>>>"))]  # fmt: skip
+    told = [
+        turn for turn in in_roles(turns_of(record), form.KNOWN) if turn.role != PLACEHOLDER and turn.content.strip()
+    ]
+    wanted = [("model" if turn.role == "assistant" else turn.role, turn.content.strip("\n")) for turn in told]
+    return "" if made == wanted else f"{made} where the prompt says {wanted}"
+
+
+def _template_of(parse_document: Any, record: PromptRecord) -> str:
+    return str(parse_document(form.dump([record]).decode()).template)
 
 
 def _case(stem: str, case: dict[str, Any]) -> Iterator[Verdict]:

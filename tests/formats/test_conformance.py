@@ -134,6 +134,14 @@ def test_prompty_takes_properties_bare_values_and_the_name_of_a_template_languag
     assert bare.metadata["inputs"]["count"] == {"type": "integer", "example": 2}
 
 
+@pytest.mark.parametrize("model", ["model: gpt-4\n", "model:\n  id: gpt-4\n"])
+def test_a_model_of_prompty_stays_a_word_or_an_object(model):
+    text = f"---\nname: A\n{model}---\nsystem:\nHi\n"
+    record = load("prompty", text, "a.prompty")
+    assert dump("prompty", record) == text
+    assert [loss.field for loss in write(record, FORMATS["dotprompt"]).losses] == []
+
+
 @pytest.mark.parametrize("form", ["prompty", "skill", "dotprompt", "markdown"])
 def test_no_header_holds_what_others_take_for_its_end(form):
     said = "One --- two ---- three +++ four\nfive"

@@ -26,7 +26,7 @@ SUFFIX = ".prompt"
 _PAIRS = r"(?:\s+[A-Za-z_]\w{0,40}=(?:\"[^\"{}\[\]\n]{0,80}\"|[\w.]{1,80})){0,4}"
 _ROLE = re.compile(rf"\{{\{{~?\s*role\s+[\"'](\w{{1,40}})[\"']({_PAIRS})\s*~?\}}\}}|<<<dotprompt:role:(\w{{1,40}})>>>")
 # The roles its own tools render; a placeholder of messages is its helper for the conversation so far.
-_KNOWN = ("system", "user", "assistant", "tool")
+KNOWN = ("system", "user", "assistant", "tool")
 _HISTORY = "{{history}}"
 # Comments and blank lines may stand before the header.
 _PREFACE = re.compile(r"(?:(?:#[^\n]*|[ \t]*)\n)+(?=---[ \t]*(?:\n|\Z))")
@@ -100,7 +100,7 @@ def _body(turns: Sequence[Turn]) -> str:
     if len(turns) == 1 and turns[0].role == "user" and not turns[0].about:
         return turns[0].content
     parts = []
-    for turn in in_roles(turns, _KNOWN):
+    for turn in in_roles(turns, KNOWN):
         gap = "\n" if turn.content.startswith((" ", "\t")) else ""
         parts.append(_HISTORY if turn.role == PLACEHOLDER else f"{_mark(turn)}{gap}{turn.content}")
     return "\n".join(parts)

@@ -74,7 +74,7 @@ def differences(record: PromptRecord, back: PromptRecord, form: Format) -> Itera
 
 
 def _apart(before: Any, after: Any, path: str, form: Format) -> Iterator[Loss]:
-    if before == after and type(before) is type(after):
+    if (before == after and type(before) is type(after)) or (after is _ABSENT and _is_empty(before)):
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):
@@ -82,6 +82,11 @@ def _apart(before: Any, after: Any, path: str, form: Format) -> Iterator[Loss]:
             yield from _apart(before.get(key, _ABSENT), after.get(key, _ABSENT), inner, form)
     else:
         yield Loss(path, _reason(before, after, form))
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether an object says nothing, however deep."""
+    return isinstance(value, dict) and all(map(_is_empty, value.values()))
 
 
 def _reason(before: Any, after: Any, form: Format) -> str:

@@ -43,11 +43,14 @@ def load(data: bytes, name: str, open_file: OpenFile) -> Sequence[Item]:
     title, description = text_field(fields, "name", name), text_field(fields, "description", name)
     own = dict(needed(fields.pop("metadata", None) or {}, dict, name, "metadata"))
     authors, tags = _listed(fields, own, "authors", name), _listed(fields, own, "tags", name)
-    model, parameters, rest = _model(fields.pop("model", None), name)
+    given = fields.pop("model", None)
+    model, parameters, rest = _model(given, name)
     inputs = _inputs(fields, name)
     if isinstance(way := fields.get("template"), str) and not way.startswith("${"):
         fields["template"] = {"format": {"kind": way}, "parser": {"kind": "prompty"}}
-    fields |= filled({"metadata": own, "model": rest})
+    # An object that is only an id stays one: a model that is a word has no provider, to the loader.
+    is_only = isinstance(given, dict) and set(given) == {"id"}
+    fields |= filled({"metadata": own, "model": rest}) | ({"model": {}} if is_only else {})
     metadata = {
         "description": description,
         "authors": authors,
@@ -107,14 +110,14 @@ def dump(records: Sequence[PromptRecord]) -> bytes:
     meta = record.metadata
     own = dict(meta.get("prompty", {}))
     about = filled({"authors": meta.get("authors"), "tags": list(record.tags)}) | own.pop("metadata", {})
-    way = dict(own.pop("model", {}))
+    way = own.pop("model", None)
     options = their_names(meta.get("parameters", {}), CAMEL)
-    model: Any = filled({"id": meta.get("model")}) | way | filled({"options": options})
+    model: Any = filled({"id": meta.get("model")}) | (way or {}) | filled({"options": options})
     turns = turns_of(record)
     threads = {turn.content: {"type": "thread"} for turn in turns if turn.role == PLACEHOLDER}
     inputs = [_entry(key, spec) for key, spec in (threads | meta.get("inputs", {})).items()]
     head = {"name": record.title, "description": meta.get("description"), "metadata": about}
-    head["model"] = model["id"] if set(model) == {"id"} else model
+    head["model"] = model["id"] if way is None and set(model) == {"id"} else model
     fields = filled(head | {"inputs": inputs}) | own
     return join(fields, _body(turns)).encode()
 
