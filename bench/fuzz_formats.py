@@ -38,6 +38,19 @@ SEED = PromptRecord(
     },
 )
 SKILL = PromptRecord("skill", "S", (Revision("Do it."),), metadata={"description": "What it does."})
+# What an export of ours does not show.
+OTHERS = {
+    "dotprompt": "# (c)\n\n---\nname: B\ninput:\n  schema:\n    who: string, a name\n    age?: integer\n"
+    '  default: {age: 3}\n---\n{{role "system" purpose="x"}}Be kind.\n{{history}}\n{{~role "model"~}}\n  Yes, {{who}}.\n',
+    "prompty": "---\nmodel:\n  id: m\ntemplate: mustache\ninputs:\n  properties:\n  - {name: a, kind: thread}\n---\n"
+    "tool:\nuser:\nHi\n",
+    "langfuse": '{"name": "a/b", "prompt": [{"role": "user", "content": "Hi", "name": "Ann", "n": 2, "x": [1]},'
+    ' {"type": "placeholder", "name": "past"}], "config": null, "tags": ["t"], "version": 2, "labels": []}',
+    "prompt.yml": "messages:\n- {role: developer, content: Hi, name: Ann}\n- {role: tool, content: '42'}\nmodel: o/m\n",
+    "promptfoo": 'prompts:\n- raw: \'[{"role": "user", "content": "Hi", "cached": true}]\'\n  label: B\n'
+    "providers: [openai:m]\n",
+    "skill": "---\nname: b-é\ndescription: yes --- no\nmetadata:\n  version: 1.10\n---\nDo it.\n",
+}
 NASTY = [
     word.encode("latin-1").decode("unicode_escape").encode("latin-1")
     for word in r"""
@@ -58,6 +71,7 @@ def seeds() -> list[tuple[str, str, bytes]]:
     for form in FORMATS.values():
         record = SKILL if form.name == "skill" else SEED
         found.append((form.name, f"{record.slug}{form.suffix}", form.dump([record])))
+    found += [(name, f"a/b{FORMATS[name].suffix}", text.encode()) for name, text in OTHERS.items()]
     return found
 
 
