@@ -41,7 +41,7 @@ SKILL = PromptRecord("skill", "S", (Revision("Do it."),), metadata={"description
 # What an export of ours does not show.
 OTHERS = {
     "dotprompt": "# (c)\n\n---\nname: B\ninput:\n  schema:\n    who: string, a name\n    age?: integer\n"
-    '  default: {age: 3}\n---\n{{role "system" purpose="x"}}Be kind.\n{{history}}\n{{~role "model"~}}\n  Yes, {{who}}.\n',
+    '  default: {age: 3}\n---\n{{role "system" purpose="x"}}Be.\n{{history}}\n{{~role "model"~}}\n  Yes, {{who}}.\n',
     "prompty": "---\nmodel:\n  id: m\ntemplate: mustache\ninputs:\n  properties:\n  - {name: a, kind: thread}\n---\n"
     "tool:\nuser:\nHi\n",
     "langfuse": '{"name": "a/b", "prompt": [{"role": "user", "content": "Hi", "name": "Ann", "n": 2, "x": [1]},'
