@@ -32,7 +32,8 @@ LEXICON = re.compile(
     r"|n't\b|\d+"
 )
 RESAMPLES = 1000
-WRITERS = {"hand_heldout2": "second", "hand_third": "third"}  # all other hand-written pairs are by the first
+# All other hand-written pairs are by the first.
+WRITERS = {"hand_heldout2": "second", "hand_third": "third", "hand_fourth": "fourth"}
 Row = dict[str, Any]
 
 

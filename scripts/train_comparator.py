@@ -24,9 +24,9 @@ import numpy as np  # noqa: E402
 from comparator import combiner  # noqa: E402
 from comparator_data import generate  # noqa: E402
 
-from mythos.text.detectors import DETECTORS  # noqa: E402
-from mythos.text.detectors.whole import added, removed  # noqa: E402
+from mythos.text.embed import is_available  # noqa: E402
 from mythos.text.features import features  # noqa: E402
+from mythos.text.odds import detect  # noqa: E402
 from mythos.text.units import Units, units  # noqa: E402
 
 SEED = 7
@@ -52,19 +52,19 @@ def labelled_rows() -> list[Row]:
     return rows
 
 
-def numbers(old: str, new: str, found: Units | None = None) -> dict[str, float]:
+def numbers(found: Units) -> dict[str, float]:
     """Features without the cross-encoder."""
-    found = found or units(old, new, use_embeddings=False)
-    findings = [f for unit in found.changed if unit.pair for find in DETECTORS.values() for f in find(unit.pair)]
-    findings += [removed(s) for unit in found.changed if not unit.pair for s in unit.old]
-    findings += [added(s) for unit in found.changed if not unit.pair for s in unit.new]
-    return features(found, findings)
+    return features(found, [finding for unit in found.changed for finding in detect(unit)])
 
 
-def table(rows: list[Row], said: dict[str, dict[str, float]]) -> combiner.Table:
-    """Features of every pair; of the cross-encoder what models said that had not seen the pair's domain."""
+def table(rows: list[Row], said: dict[str, dict[str, float]], *, use_embeddings: bool) -> combiner.Table:
+    """Features of every pair, its sentences aligned as they will be in use; of the cross-encoder what models said that
+    had not seen the pair's domain."""
     nothing = dict.fromkeys(combiner.CROSS, 0.0)
-    made = [numbers(row["old"], row["new"]) | said.get(row.get("id", ""), nothing) for row in rows]
+    made = [
+        numbers(units(row["old"], row["new"], use_embeddings=use_embeddings)) | said.get(row.get("id", ""), nothing)
+        for row in rows
+    ]
     names = list(made[0])
     return combiner.Table(
         names,
@@ -79,12 +79,12 @@ def train_combiner(said: dict[str, dict[str, float]], synthetic: int) -> dict[st
     rows = labelled_rows()
     made = generate(synthetic, SEED + 1)
     rows += [row | {"class": row["label"], "group": "synthetic"} for row in made]
-    data = table(rows, said)
+    data = table(rows, said, use_embeddings=False)
     kinds = np.array([row["kind"] for row in rows])
     read = np.array([row.get("id", "") in said for row in rows])
     words = [name for name in data.names if name not in combiner.CROSS]
     # Made-up pairs were the cross-encoder's own lesson: on them it is surer than it should be.
-    heard = data.only(read)
+    heard = table([row for row in rows if row.get("id", "") in said], said, use_embeddings=True)
     raw: dict[str, Any] = {"light": {"features": words}, "full": {"features": [*words, *combiner.CROSS]}, "joined": {}}
     result: dict[str, Any] = {}
     for aim in ("worse", "better"):
@@ -115,6 +115,8 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="folder with the fp32 MiniLM weights and tokenizer.json")
     parser.add_argument("--pairs", type=int, default=22_400, help="made-up pairs for the cross-encoder")
     options = parser.parse_args()
+    if not is_available():
+        parser.error("The sentence model is missing: what is learnt would not be aligned as it is in use.")
     readings = ROOT / "data" / "comparator" / "readings.json"
     if options.cross:
         from comparator.cross_training import train_cross

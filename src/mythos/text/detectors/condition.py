@@ -76,7 +76,7 @@ def _condition(pair: AlignedPair) -> Finding | None:
     if came and not gone:
         return pair.finding(
             "condition",
-            "weaker" if not _RESTRICTS & set(pair.new.norms) else "stronger",
+            "stronger" if _RESTRICTS & {w.norm for w in pair.added} else "weaker",
             "Condition added",
             f"The rule now holds “{_tail(pair, came[0])}”.",
             new=came[:1],
@@ -85,13 +85,20 @@ def _condition(pair: AlignedPair) -> Finding | None:
     if gone and not came:
         return pair.finding(
             "condition",
-            "stronger" if not _RESTRICTS & set(pair.old.norms) else "weaker",
+            _without(pair),
             "Condition removed",
             f"“{gone[0].text} …” no longer limits the rule.",
             old=gone[:1],
             confidence=0.6,
         )
     return None
+
+
+def _without(pair: AlignedPair) -> Direction:
+    """A limit that is gone frees; other conditions may have taken with them what they called for."""
+    if _RESTRICTS & {w.norm for w in pair.removed}:
+        return "weaker"
+    return "stronger" if pair.residue[1] else "neutral"
 
 
 def _alike(one: str, other: str) -> bool:

@@ -1,0 +1,206 @@
+"""How far a rule reaches: what came into a sentence or went from it, weighed by the part of the rule it stands in.
+
+One more condition frees from a duty and guards a leave; one more case of an exception lets off, one more of a ban
+forbids. The same words do opposite things in different places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mythos.text import lexicon
+from mythos.text.detectors.base import AlignedPair, Side
+from mythos.text.likeness import is_content
+from mythos.text.limits import GRANTS, PROTECTED
+from mythos.text.words import Word
+
+# trigger: what calls a rule into action; gate: what has to be given first; others: those that “only” leaves
+Part = Literal["trigger", "gate", "exception", "others", "rule"]
+How = Literal["and", "or", "item", "qualifier"]
+Kind = Literal["duty", "ban", "leave"]
+
+_TRIGGERS = lexicon.word_set("if when whenever where wherever once whoever")
+_EXCEPTIONS = lexicon.word_set("unless except besides excluding barring")
+_CUES = _TRIGGERS | _EXCEPTIONS | lexicon.word_set("only until without but before after not never no")
+_ASIDES = lexicon.word_set("because so therefore than although though whether however regardless even as like")
+_ANYTHING = lexicon.word_set("anything nothing nobody none anyone anybody everything all one")
+_NOBODY_ELSE = ("nobody else", "no one else", "nothing else", "no other", "no others", "none other")
+_LEAVE = lexicon.word_set("may can allowed permitted entitled free")
+_SCOPES = lexicon.word_set(
+    "of from above below over under in at during between for about that who which whose where when on with to outside "
+    "concerning involving containing exceeding bound"
+)
+_MANNER = lexicon.word_set(
+    "writing full person detail advance front once least immediately within by before addition copy also then always "
+    "never not no only without plainly clearly too both either please first still already"
+)
+_WIDENS = lexicon.UNIVERSAL | lexicon.word_set(
+    "including included ever whatever whichever whoever regardless irrespective"
+)
+_WAYS_OUT = (
+    *lexicon.EXCEPTIONS, *lexicon.LOOPHOLES, *lexicon.HEDGES, *lexicon.ASKED_FOR, *lexicon.STAND_INS,
+    "excepted", "namely", "on average", "permitting", "as a rule", "by default",
+)  # fmt: skip
+_RELATIVES = lexicon.word_set("who which that whose where when")
+_DETERMINERS = lexicon.word_set("a an the its their our your his her this that these those")
+_RIGHTS = GRANTS - lexicon.word_set("may can open")
+_CLAIMS = lexicon.word_set("entitled right rights refund refunded object withdraw cancel appeal complain")
+_SUBJECTS = lexicon.word_set("it they you we he she")
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What came or went, the part it stands in, and whether the rule asks for more now (1) or less (-1)."""
+
+    part: Part
+    how: How
+    way: int
+    words: tuple[Word, ...]
+    came: bool
+
+
+def shifts(pair: AlignedPair) -> list[Shift]:
+    """Only in sentences that were touched up and kept their joints: elsewhere words do not tell where they belong."""
+    if not pair.is_minimal or _CUES & {word.norm for word in (*pair.removed, *pair.added)}:
+        return []
+    found = []
+    gone, new = pair.residue
+    for edit in pair.edits:
+        went, came = (any(is_content(w) or w.number is not None for w in side) for side in (edit.old, edit.new))
+        if came and not went and not gone:
+            found.append(_shift(pair.new, edit.new, came=True))
+        elif went and not came and not new:
+            found.append(_shift(pair.old, edit.old, came=False))
+    return [shift for shift in found if shift is not None]
+
+
+def _shift(side: Side, words: tuple[Word, ...], *, came: bool) -> Shift | None:
+    at, end = side.words.index(words[0]), side.words.index(words[-1])
+    phrase = Side(side.shown(words))
+    if lexicon.REFUSALS & set(phrase.norms) or side.is_aside(words[0]) or phrase.norms[0] in lexicon.IMPERATIVES:
+        return None
+    part, is_clause = _part(side, at)
+    if part is None:
+        return None
+    how = _how(side, at, end)
+    if phrase.norms[0] != "namely" and (
+        phrase.has(lexicon.CLARIFIERS) or (how == "qualifier" and _WIDENS & set(phrase.norms))
+    ):
+        return None
+    if Side(" ".join(phrase.norms[:4])).has(_WAYS_OUT):
+        way = -1
+    elif part == "rule":
+        way = _in_rule(side, how, words, at, end)
+    else:
+        way = _in_part(side, part, how, is_clause=is_clause)
+    way = way if came else -way
+    # A qualifier that makes a rule stricter is mostly another rule.
+    told = how != "qualifier" or way < 0 or _tells(part, phrase.norms, came=came)
+    return Shift(part, how, way, words, came) if way and told else None
+
+
+def _tells(part: Part, norms: Sequence[str], *, came: bool) -> bool:
+    """Whether a qualifier that makes a rule stricter is no rule of its own: a safeguard more, or a case dropped."""
+    return bool(lexicon.SAFEGUARDS & set(norms)) if came else part == "rule" and norms[0] in _RELATIVES
+
+
+def _how(side: Side, at: int, end: int) -> How:
+    """Whether the words are one more of several, and how these are joined."""
+    near = {*side.norms[max(0, at - 1) : at + 1], side.norms[end]}
+    if "and" in near:
+        return "and"
+    if near & {"or", "nor"}:
+        return "or"
+    before, after = side.text[: side.words[at].start].rstrip(), side.text[side.words[end].end :].lstrip()
+    if before.endswith(",") and (after.startswith(",") or side.norms[end + 1 : end + 2] in (["and"], ["or"])):
+        joints = [norm for norm in side.norms[end + 1 : end + 9] if norm in ("and", "or")]
+        if joints or side.norms[at] not in _SCOPES:
+            return "or" if joints[:1] == ["or"] else "and" if joints else "item"
+    return "qualifier"
+
+
+def _part(side: Side, at: int) -> tuple[Part | None, bool]:
+    """The part of the rule that a word stands in, and whether it is a clause; none for reasons and concessions."""
+    commas = 0
+    for place in range(at - 1, -1, -1):
+        gap = side.text[side.words[place].end : side.words[place + 1].start]
+        if any(mark in gap for mark in ".;:!?\n"):
+            break
+        commas += "," in gap
+        norm, before = side.norms[place], side.norms[place - 1] if place else ""
+        if norm in _EXCEPTIONS or (norm, before) in (("than", "other"), ("from", "apart"), ("from", "aside")):
+            return "exception", norm == "unless" or bool(_TRIGGERS & set(side.norms[place + 1 : place + 2]))
+        if norm == "but" and before in _ANYTHING:
+            return "exception", False
+        if norm in _ASIDES or (norm in _TRIGGERS and before == "even"):
+            return None, False
+        if norm in _TRIGGERS and before != "at" and not (commas and _closed(side, place)):
+            return ("gate" if "only" in side.norms[max(0, place - 2) : place] else "trigger"), True
+        if commas:
+            continue
+        if norm == "until" or (norm in ("after", "with") and before == "only"):
+            return "gate", True
+        if norm == "outside" and lexicon.NEGATORS & set(side.norms[:place]):
+            return "exception", False
+        if norm == "without" and lexicon.NEGATORS & set(side.norms[:place]):
+            return "gate", False
+        if norm == "who" and at - place <= 10 and side.norms[at] == "and":
+            return "trigger", True
+        if norm == "only" and not (lexicon.MODALS | {"and", "or"}) & set(side.norms[place + 1 : at]) and place + 1 < at:
+            return "others", False
+    after = f" {' '.join(side.norms[at:])} "
+    if " excepted " in after and not commas:
+        return "exception", False
+    return ("others" if any(f" {phrase} " in after for phrase in _NOBODY_ELSE) else "rule"), False
+
+
+def _closed(side: Side, cue: int) -> bool:
+    """Whether the clause that the cue opens ends at its first comma, and is not a list of cases that goes on."""
+    parts = side.text[side.words[cue].end :].split(",")
+    second = [norm for norm in Side(parts[1]).norms if norm not in ("and", "but", "then")]
+    opens = bool(second) and (second[0] in lexicon.IMPERATIVES or second[0] in _SUBJECTS)
+    if opens or lexicon.MODALS & set(second):
+        return True
+    leads = cue == 0 or not side.text[side.words[cue - 1].end : side.words[cue].start].isspace()
+    return leads and (len(parts) < 3 or not {"or", "and"} & set(Side(parts[1]).norms))
+
+
+def _in_part(side: Side, part: Part, how: How, *, is_clause: bool) -> int:
+    narrows = 1 if how in ("and", "qualifier") else -1
+    if part in ("exception", "others") and not is_clause:
+        return 1 if how == "qualifier" else -1  # one more of those that are let off
+    if part != "trigger":
+        return narrows
+    return narrows if _kind(side) == "leave" and not grants(side) else -narrows
+
+
+def _in_rule(side: Side, how: How, words: Sequence[Word], at: int, end: int) -> int:
+    kind, norms = _kind(side), {word.norm for word in words}
+    if kind == "leave" and not grants(side):
+        return 0 if how == "qualifier" or PROTECTED & set(side.norms) else -1  # more may be done
+    if how != "qualifier":
+        is_subject = at > 0 and not any(n in lexicon.MODALS or n in ("is", "are") for n in side.norms[:at])
+        return -1 if how == "or" and kind == "duty" and not is_subject else 1
+    if norms & _MANNER or not any(is_content(word) for word in words) or any(norm.endswith("ly") for norm in norms):
+        return 0
+    if words[0].norm in _SCOPES:
+        return -1
+    before = side.norms[max(0, at - 2) : at]
+    if len(words) <= 2 and end + 1 < len(side.words) and is_content(side.words[end + 1]):
+        return -1 if lexicon.UNIVERSAL & set(before) or not _DETERMINERS & set(before[-1:]) else 0
+    return 0
+
+
+def _kind(side: Side) -> Kind:
+    norms = set(side.norms)
+    if norms & (lexicon.NEGATORS | lexicon.REFUSALS):
+        return "ban"
+    return "leave" if norms & _LEAVE and not norms & lexicon.BINDING else "duty"
+
+
+def grants(side: Side) -> bool:
+    """Whether the leave is a right of those the rule is for, and no risk to guard against."""
+    norms = set(side.norms)
+    return bool(norms & PROTECTED and norms & _RIGHTS) or bool(norms & _CLAIMS)

@@ -1,0 +1,63 @@
+"""The same words narrow a rule in one place and widen it in another."""
+
+from __future__ import annotations
+
+import pytest
+
+from mythos.text.detectors.base import AlignedPair
+from mythos.text.detectors.reach import find
+from mythos.text.reach import shifts
+
+MOVED = [
+    # a condition more for a duty, one less, one instead of another
+    ("If a post names a street, remove it.", "If a post names a street and was flagged, remove it.", "trigger", -1),
+    ("If tests fail, do not approve.", "If tests fail or were removed, do not approve.", "trigger", 1),
+    ("When required tests fail, stop the line.", "When tests fail, stop the line.", None, 0),
+    # what has to be given first
+    ("Vans leave only if the brakes work.", "Vans leave only if the brakes and lamps work.", "gate", 1),
+    ("Vans leave only if the brakes and lamps work.", "Vans leave only if the brakes work.", "gate", -1),
+    ("It stays shut until a judge has signed.", "It stays shut until a judge or a clerk has signed.", "gate", -1),
+    # who or what is let off
+    ("Use it for nothing but moderation.", "Use it for nothing but moderation and product tests.", "exception", -1),
+    ("Files stay shut unless a judge says so.", "Files stay shut unless a judge or a clerk says so.", "exception", -1),
+    ("Only trained staff open the safe.", "Only trained staff or guests open the safe.", "others", -1),
+    # what the rule is about
+    ("Every sale of land needs a vote.", "Every sale of arable land needs a vote.", "rule", -1),
+    ("Parcels are never flown over schools.", "Parcels with batteries are never flown over schools.", "rule", -1),
+    ("Parcels are never flown over schools.", "Parcels are never flown over schools or hospitals.", "rule", 1),
+    ("Call the owner.", "Call the owner and the inspector.", "rule", 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "part", "way"), MOVED)
+def test_what_a_rule_asks_for_moves_with_the_place_of_the_words(old: str, new: str, part: str | None, way: int) -> None:
+    assert [(shift.part, shift.way) for shift in shifts(AlignedPair(old, new))] == ([(part, way)] if part else [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part", "way"), [case for case in MOVED if case[1].count(" and ") + case[1].count(" or ")]
+)
+def test_one_more_of_several_taken_back_goes_the_other_way(old: str, new: str, part: str, way: int) -> None:
+    assert [(shift.part, shift.way) for shift in shifts(AlignedPair(new, old))] == [(part, -way)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Log every call.", "Log every call because auditors ask for it."),  # a reason
+        ("Log every call.", "Log every call (for example, wrong numbers)."),  # an example
+        ("Log every call.", "Record all calls in the log of the desk."),  # reworded
+        ("Log calls if they are urgent.", "Log calls unless they are not urgent."),  # another joint
+        ("Log calls.", "Log calls at once."),  # how, not what
+    ],
+)
+def test_words_that_do_not_tell_where_they_belong_are_left_alone(old: str, new: str) -> None:
+    assert shifts(AlignedPair(old, new)) == []
+
+
+def test_a_finding_says_what_came_and_what_that_does() -> None:
+    old = "If a post reveals an address, remove it."
+    (finding,) = find(AlignedPair(old, "If a post reveals an address and was flagged, remove it."))
+    assert (finding.kind, finding.direction, finding.title) == ("condition", "weaker", "Condition narrower")
+    assert finding.reason == "The rule now applies in fewer cases: “and was flagged” is new."
+    assert finding.new_text == "and was flagged"
