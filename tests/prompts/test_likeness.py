@@ -45,6 +45,9 @@ def test_the_nearest_comes_first_and_new_texts_count_once_embedded(cast, three):
     assert PromptVector.objects.count() == 3
     trash_prompt(actor=cast.owner, prompt_id=three["cook"].prompt_id)
     assert set(slugs(cast, "travel to the beach")) == {"law", "code"}
+    (one,) = prompts_like(actor=cast.viewer, swarm=cast.swarm, text="travel to the beach", count=1)
+    assert one.prompt.slug in ("law", "code")
+    assert one.prompt.current.version == 1
 
 
 @pytest.mark.both_databases
