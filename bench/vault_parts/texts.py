@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+from functools import cache
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -13,6 +14,7 @@ WORDS = ("must", "should", "never", "always", "briefly", "politely", "exactly", 
 RARE = 2000
 
 
+@cache
 def texts() -> list[str]:
     """The real prompts that are not too long."""
     found = [path.read_text() for path in sorted((DATA / "fabric").rglob("*.md"))]

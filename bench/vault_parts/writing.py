@@ -1,14 +1,16 @@
-"""Single revisions with everything measured and compared, and an import whose texts are measured."""
+"""Single revisions with everything measured and compared, and imports whose texts are measured."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 from vault_parts.texts import VERSIONS, edited, texts
 from vault_parts.timing import Timer
 
 REVISIONS = 900
+IMPORTED = (600, 2000)  # prompts of an import, each with ten versions
 
 
 def together(rates: list[dict[str, float]]) -> dict[str, float]:
@@ -16,10 +18,20 @@ def together(rates: list[dict[str, float]]) -> dict[str, float]:
     return {kind: round(len(rates) / sum(1 / rate[kind] for rate in rates), 1) for kind in rates[0]}
 
 
+def histories(prefix: str, count: int, rng: random.Random) -> Iterator[Any]:
+    """Prompts with ten versions each, as a file would bring them."""
+    from mythos.formats.prompts.base import PromptRecord, Revision
+
+    for number in range(count):
+        versions = [rng.choice(texts())]
+        while len(versions) < VERSIONS:
+            versions.append(edited(rng, versions[-1]))
+        yield PromptRecord(f"{prefix}{number}", f"{number}", tuple(Revision(text) for text in versions))
+
+
 def writing(swarm: Any, rng: random.Random) -> dict[str, Any]:
     """Single revisions with everything measured and compared, and an import whose texts are measured."""
     from mythos.accounts.actors import SYSTEM
-    from mythos.formats.prompts.base import PromptRecord, Revision
     from mythos.prompts.services import create_prompt, import_prompts, intake, revise_prompt
     from mythos.prompts.services.measure import measured
 
@@ -38,24 +50,22 @@ def writing(swarm: Any, rng: random.Random) -> dict[str, Any]:
             for number in range(start, start + len(made)):
                 revise(number)
         rates.append(turn.rate(len(made)))
-    records = []
-    for number in range(600):
-        revisions = [rng.choice(texts())]
-        while len(revisions) < VERSIONS:
-            revisions.append(edited(rng, revisions[-1]))
-        records.append(PromptRecord(f"i{number}", f"i{number}", tuple(Revision(text) for text in revisions)))
     intake.AT_ONCE = 0
-    with Timer() as alone:
-        for record in records[:50]:
-            for revision in record.revisions:
-                measured(revision.text)
-    with Timer() as bulk:
-        report = import_prompts(actor=SYSTEM, swarm=swarm, records=records)
+    imports = {}
+    for count in IMPORTED:
+        records = list(histories(f"i{count}-", count, rng))
+        with Timer() as bulk:
+            report = import_prompts(actor=SYSTEM, swarm=swarm, records=records)
+        imports[f"import of {report.checkpoints} texts, measured"] = bulk.rate(report.checkpoints)
+    alone = [revision.text for record in histories("", 50, rng) for revision in record.revisions]
+    with Timer() as measuring:
+        for text in alone:
+            measured(text)
     return {
         "revise, each text for the first time": rates[0],
         "revise, all turns": together(rates),
         "revise, the quickest turn": max(rates, key=lambda rate: rate["per_s"]),
-        "import with measuring": bulk.rate(report.checkpoints),
-        "measuring alone": alone.rate(50 * VERSIONS),
+        **imports,
+        "measuring alone": measuring.rate(len(alone)),
         "mean_characters": round(sum(map(len, texts())) / len(texts())),
     }
