@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import pytest
 from django.conf import settings as product
+from django.db import connections
 
 from mythos.work import waking
 from mythos.work.worker import run_forever
@@ -40,7 +41,27 @@ def by_celery() -> Iterator[None]:
     with ExitStack() as both:
         for name, hands in ((celery_app.LONG, 1), (celery_app.QUICK, 2)):
             both.enter_context(start_worker(celery_app.app, concurrency=hands, queues=[name], **options))
+        both.enter_context(sweeping(celery_app.sweep))
         yield
+
+
+@contextmanager
+def sweeping(sweep: Callable[[], int]) -> Iterator[None]:
+    """What the supervisor of Celery's workers does every two seconds."""
+    stop = threading.Event()
+
+    def again() -> None:
+        while not stop.wait(0.2):
+            sweep()
+        connections.close_all()
+
+    sweeper = threading.Thread(target=again)
+    sweeper.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        sweeper.join(PATIENCE)
 
 
 @pytest.fixture
@@ -50,6 +71,8 @@ def celery(settings, monkeypatch):
     is_real = product.QUEUE == waking.CELERY
     settings.QUEUE = waking.CELERY
     monkeypatch.setattr(waking, "_silent_until", 0.0)
+    from kombu import pools
+
     from mythos.work import celery_app
 
     if not is_real:
@@ -59,7 +82,9 @@ def celery(settings, monkeypatch):
             bound = queue(connection.default_channel)
             bound.declare()
             bound.purge()
-    return celery_app
+    yield celery_app
+    pools.reset()  # a worker that stopped in this process leaves dead connections in its pools
+    celery_app.app._after_fork()
 
 
 @pytest.fixture(params=["database", "celery"])

@@ -61,7 +61,6 @@ def test_a_job_that_fails_in_passing_is_done_the_next_time(monkeypatch, working)
     with registered("falter", falter), working():
         enqueue(kind="falter", key="a")
         wait_for(lambda: len(tries) == 1)
-        sweep_if_needed()
         all_done()
     assert tries == [1, 2]
 
@@ -71,15 +70,6 @@ def wait_for(holds) -> None:
     while not holds():
         assert time.monotonic() < until
         time.sleep(0.01)
-
-
-def sweep_if_needed() -> None:
-    """What the supervisor of Celery's workers does every two seconds."""
-    from mythos.work.waking import celery_door, uses_celery
-
-    if uses_celery():
-        wait_for(lambda: Job.objects.filter(state="pending", attempts=1).exists())
-        celery_door().sweep()
 
 
 def test_runs_and_imports_are_long():
