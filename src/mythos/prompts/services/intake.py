@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from mythos.text.normalize import content_hash, normalize
 from mythos.text.template import includes
 
 BATCH = 400
+AHEAD = 2  # batches that are measured before the first of them is written
 AT_ONCE = 200  # changes of one import that are compared as they come in; the worker compares the rest
 
 
@@ -77,7 +79,7 @@ class ImportReport:
 class Intake:
     """Gathers records into batches; one that cannot be written is told and never spoils the others.
 
-    A batch is measured while the one before it is written.
+    Batches are measured while those before them are written: two ahead, so that the other process never waits for work.
     """
 
     def __init__(
@@ -91,8 +93,7 @@ class Intake:
         self.actor, self.swarm, self.assistant, self.report = actor, swarm, assistant, report
         self.measurer = measurer
         self.waiting: dict[str, PromptRecord] = {}
-        self.begun: dict[str, PromptRecord] = {}
-        self.handed = Handed()
+        self.begun: deque[tuple[dict[str, PromptRecord], Handed]] = deque()
         self.texts = 0
         self.compared = 0
 
@@ -101,27 +102,28 @@ class Intake:
         if isinstance(record, Problem):
             self.report.problems.append(record)
             return
-        if record.slug in self.waiting or record.slug in self.begun:
+        if record.slug in self.waiting or any(record.slug in records for records, _ in self.begun):
             self.finish()
         self.report.notes += [f"{record.file}: {note.removeprefix(f'{record.file}, ')}" for note in record.notes]
         self.waiting[record.slug] = record
         self.texts += len(record.revisions)
         if self.texts >= BATCH:
-            self._turn()
+            self._begin()
+            if len(self.begun) > AHEAD:
+                self._write(*self.begun.popleft())
 
     def finish(self) -> None:
         """Write all that was gathered."""
-        self._turn()
-        self._turn()
+        self._begin()
+        while self.begun:
+            self._write(*self.begun.popleft())
 
-    def _turn(self) -> None:
-        """Begin to measure what was gathered, and write what was begun before."""
-        records, handed = self.begun, self.handed
-        self.begun, self.waiting, self.texts = self.waiting, {}, 0
-        self.handed = self.measurer.hand(_new_texts(self.swarm, self.begun))
-        if records:
-            self._write(records, handed)
-            handed.drop()
+    def _begin(self) -> None:
+        """Have what was gathered measured."""
+        if not self.waiting:
+            return
+        self.begun.append((self.waiting, self.measurer.hand(_new_texts(self.swarm, self.waiting))))
+        self.waiting, self.texts = {}, 0
 
     def _write(self, records: Mapping[str, PromptRecord], handed: Handed) -> None:
         prompts = _stored(self.swarm, list(records))
@@ -145,6 +147,7 @@ class Intake:
             for arrival in described:
                 assert arrival.prompt is not None
                 update_details(actor=self.actor, prompt_id=arrival.prompt.pk, metadata=arrival.metadata)
+        handed.drop()
 
     def _arrival(self, record: PromptRecord, handed: Handed, prompt: Prompt | None, hashes: Sequence[str]) -> Arrival:
         """What of a record is new, measured; Invalid when it cannot be taken."""
