@@ -61,3 +61,28 @@ def test_a_finding_says_what_came_and_what_that_does() -> None:
     assert (finding.kind, finding.direction, finding.title) == ("condition", "weaker", "Condition narrower")
     assert finding.reason == "The rule now applies in fewer cases: “and was flagged” is new."
     assert finding.new_text == "and was flagged"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("Staff may open files.", "Staff may open files and safes.", "More is allowed now: “and safes” is new."),
+        (
+            "Staff may enter if they wear a badge.",
+            "Staff may enter if they wear a badge and ring.",
+            "It is allowed in fewer cases now: “and ring” is new.",
+        ),
+        (
+            "Guests may use all rooms except the office.",
+            "Guests may use all rooms except the office and the store.",
+            "More is left out of what is allowed: “and the store” is new.",
+        ),
+        (
+            "Customers may return goods if they are damaged.",
+            "Customers may return goods if they are damaged or late.",
+            "The rule now applies in more cases: “or late” is new.",  # a right, not a risk
+        ),
+    ],
+)
+def test_of_what_is_allowed_it_says_whether_that_is_more_or_less(old: str, new: str, reason: str) -> None:
+    assert [finding.reason for finding in find(AlignedPair(old, new))] == [reason]

@@ -52,13 +52,15 @@ _SUBJECTS = lexicon.word_set("it they you we he she")
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What came or went, the part it stands in, and whether the rule asks for more now (1) or less (-1)."""
+    """What came or went, the part it stands in, and whether the rule asks for more now (1) or less (-1). A `leave`
+    asks for more when less is allowed."""
 
     part: Part
     how: How
     way: int
     words: tuple[Word, ...]
     came: bool
+    is_leave: bool
 
 
 def shifts(pair: AlignedPair) -> list[Shift]:
@@ -98,7 +100,7 @@ def _shift(side: Side, words: tuple[Word, ...], *, came: bool) -> Shift | None:
     way = way if came else -way
     # A qualifier that makes a rule stricter is mostly another rule.
     told = how != "qualifier" or way < 0 or _tells(part, phrase.norms, came=came)
-    return Shift(part, how, way, words, came) if way and told else None
+    return Shift(part, how, way, words, came, _guards(side)) if way and told else None
 
 
 def _tells(part: Part, norms: Sequence[str], *, came: bool) -> bool:
@@ -173,12 +175,12 @@ def _in_part(side: Side, part: Part, how: How, *, is_clause: bool) -> int:
         return 1 if how == "qualifier" else -1  # one more of those that are let off
     if part != "trigger":
         return narrows
-    return narrows if _kind(side) == "leave" and not grants(side) else -narrows
+    return narrows if _guards(side) else -narrows
 
 
 def _in_rule(side: Side, how: How, words: Sequence[Word], at: int, end: int) -> int:
     kind, norms = _kind(side), {word.norm for word in words}
-    if kind == "leave" and not grants(side):
+    if _guards(side):
         return 0 if how == "qualifier" or PROTECTED & set(side.norms) else -1  # more may be done
     if how != "qualifier":
         is_subject = at > 0 and not any(n in lexicon.MODALS or n in ("is", "are") for n in side.norms[:at])
@@ -198,6 +200,11 @@ def _kind(side: Side) -> Kind:
     if norms & (lexicon.NEGATORS | lexicon.REFUSALS):
         return "ban"
     return "leave" if norms & _LEAVE and not norms & lexicon.BINDING else "duty"
+
+
+def _guards(side: Side) -> bool:
+    """Whether it is a leave with a risk to guard against."""
+    return _kind(side) == "leave" and not grants(side)
 
 
 def grants(side: Side) -> bool:

@@ -20,6 +20,15 @@ _SAYS = {
     ("rule", False): "narrowed|The rule now covers less: “{}” {}.",
     ("rule", True): "widened|The rule now covers more: “{}” {}.",
 }
+# the same of what is allowed: there, to ask for more is to allow less
+_SAYS_OF_LEAVE = {
+    ("trigger", False): "wider|It is allowed in more cases now: “{}” {}.",
+    ("trigger", True): "narrower|It is allowed in fewer cases now: “{}” {}.",
+    ("exception", False): "widened|More is left out of what is allowed: “{}” {}.",
+    ("exception", True): "narrowed|Less is left out of what is allowed: “{}” {}.",
+    ("rule", False): "widened|More is allowed now: “{}” {}.",
+    ("rule", True): "narrowed|Less is allowed now: “{}” {}.",
+}
 
 
 def find(pair: AlignedPair) -> list[Finding]:
@@ -28,7 +37,8 @@ def find(pair: AlignedPair) -> list[Finding]:
 
 
 def _finding(pair: AlignedPair, shift: Shift) -> Finding:
-    title, reason = _SAYS[shift.part, shift.way > 0].split("|")
+    says = _SAYS | _SAYS_OF_LEAVE if shift.is_leave else _SAYS
+    title, reason = says[shift.part, shift.way > 0].split("|")
     side = pair.new if shift.came else pair.old
     direction: Direction = "stronger" if shift.way > 0 else "weaker"
     return pair.finding(
