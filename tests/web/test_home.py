@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mythos.market.services.bartering import Exchange, decline_offer, offer_trade
+from mythos.web import home
 from tests.market.stalls import grant, listed
 from tests.training.conftest import begin, trained, world  # noqa: F401 - fixtures
 
@@ -58,3 +61,11 @@ def test_what_waits_is_counted_once_a_page(client, cast, page):
     with CaptureQueriesContext(connection) as asked:
         client.get(page)
     assert sum("UNION ALL" in query["sql"] for query in asked.captured_queries) == 1
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"), [(1, "Good evening"), (4, "Good morning"), (12, "Good afternoon"), (23, "Good evening")]
+)
+def test_the_greeting_goes_with_the_hour(client, cast, monkeypatch, hour, said):
+    monkeypatch.setattr(home.timezone, "localtime", lambda: datetime(2026, 1, 5, hour, tzinfo=UTC))
+    assert seen(client, cast.owner).context["greeting"] == said

@@ -74,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _greeting() -> str:
     hour = timezone.localtime().hour
-    return "Good morning" if 4 <= hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
+    return "Good morning" if 4 <= hour < 12 else "Good afternoon" if 12 <= hour < 18 else "Good evening"
 
 
 def _assistants(user: User, swarm: Swarm) -> list[dict[str, object]]:
