@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,6 +32,11 @@ class Setting:
     def sibling(self) -> int:
         """How many steps with an older number read about the same view: siblings should not all try the same."""
         return self.step - self.view.step - 1
+
+    def complaints(self, now: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+        """What graders complained about, by component: before the step began, and in it."""
+        before = self.view.memory["asked"]
+        return {name: (*before.get(name, ()), *now.get(name, ())) for name in sorted({*before, *now})}
 
 
 @dataclass(frozen=True)

@@ -159,8 +159,7 @@ class _Work:
         for name in sorted(records):
             dice(self.setting.random_state, f"records {number} {name}").shuffle(records[name])
         rejected = [*self.setting.view.rejected, *self._rejected()]
-        earlier = self.setting.view.memory["asked"]
-        asked = {component: (*earlier.get(component, ()), *self.asked.get(component, ())) for component in self.texts}
+        asked = self.setting.complaints(self.asked)
         gate = Gate(self.setting.task, self.calls, self.setting.random_state, asked)
         made = gate.edit(self.texts, records, rejected, f"{number}", self.plan.shown, self.plan.max_records)
         self.dead = 0 if any(edit.cause != "failed" for edit in made) else self.dead + len(made)

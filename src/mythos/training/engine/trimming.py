@@ -22,9 +22,7 @@ def name_of(line: Line) -> str:
 def lean(setting: Setting, parent: Member, proposed: Proposed, part: float) -> Proposed:
     """The child without those new lines that answer no complaint. They are set aside, not lost: they are tried by
     themselves when the search stalls."""
-    earlier = setting.view.memory["asked"]
-    asked = {name: (*earlier.get(name, ()), *proposed.asked.get(name, ())) for name in proposed.texts}
-    lines = unasked(proposed.texts, parent.texts, asked, part)
+    lines = unasked(proposed.texts, parent.texts, setting.complaints(proposed.asked), part)
     texts = without(proposed.texts, lines)
     if not lines or setting.task.broken(texts):
         return proposed
