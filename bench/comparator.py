@@ -33,7 +33,7 @@ LEXICON = re.compile(
 )
 RESAMPLES = 1000
 # All other hand-written pairs are by the first.
-WRITERS = {"hand_heldout2": "second", "hand_third": "third", "hand_fourth": "fourth"}
+WRITERS = {"hand_heldout2": "second", "hand_third": "third", "hand_fourth": "fourth", "hand_fifth": "fifth"}
 Row = dict[str, Any]
 
 

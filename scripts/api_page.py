@@ -12,8 +12,9 @@ HEAD = """# REST API
 Written by `make docs` from the OpenAPI 3.1 description, which a running MythOS serves at `/api/v1/openapi.json`.
 
 Send `Authorization: Bearer mth_…` (a token of *Settings → API tokens*), or use the session of a signed-in browser with
-its CSRF token. Errors are `application/problem+json` with the codes of [errors.md](errors.md). Lists take `limit` and
-`cursor`; `next` in an answer is the cursor of the next page. `swarm` chooses one of your swarms by its slug.
+its CSRF token. Errors are `application/problem+json` with the codes of [errors.md](errors.md). Answers with `items` and
+`next` are pages: `next` is the `cursor` of the next one, and `limit` says how long they are; lists that stay short come
+whole. `swarm` chooses one of your swarms by its slug.
 """
 
 
@@ -43,9 +44,9 @@ def _door(method: str, path: str, about: dict[str, Any]) -> str:
     if query:
         lines.append(f"- query: {', '.join(query)}")
     if "requestBody" in about:
-        lines.append(f"- body: {_json(about['requestBody'])}")
+        lines.append(f"- body: {_content(about['requestBody'])}")
     for status, answer in about["responses"].items():
-        lines.append(f"- {status}: {_json(answer) or 'no content'}")
+        lines.append(f"- {status}: {_content(answer) or 'no content'}")
     return "\n".join(lines) + "\n"
 
 
@@ -53,9 +54,9 @@ def _parameter(one: dict[str, Any]) -> str:
     return f"`{one['name']}` {_type(one['schema'])}"
 
 
-def _json(holder: dict[str, Any]) -> str:
-    content = holder.get("content", {}).get("application/json", {})
-    return _type(content["schema"]) if "schema" in content else ""
+def _content(holder: dict[str, Any]) -> str:
+    kinds = holder.get("content", {}).items()
+    return " or ".join(_type(kind["schema"]) if name == "application/json" else f"`{name}`" for name, kind in kinds)
 
 
 def _shape(name: str, about: dict[str, Any]) -> str:

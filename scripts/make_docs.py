@@ -47,9 +47,23 @@ def errors_page() -> str:
     for kind in errors.ALL:
         meaning = (kind.__doc__ or "").splitlines()[0]
         rows.append(f"| `{kind.__name__}` | `{kind.code}` | {kind.status} | {kind.exit_code} | {meaning} |")
-    return "\n".join(rows) + "\n"
+    return "\n".join(rows) + "\n" + BESIDE
 
 
+BESIDE = """
+## Codes without a class
+
+The API has four more codes in its answers.
+
+| code | http | means |
+|---|---|---|
+| `unauthenticated` | 401 | There is no token, or not a live one; nobody is signed in. |
+| `method_not_allowed` | 405 | The address is there, but not for this method; `Allow` says which it takes. |
+| `http` | 4xx | Refused before the request was looked at, for instance a session without its CSRF token. |
+| `internal` | 500 | Our fault; `reference` stands in the log too. |
+
+A command that fails by our fault ends with exit code 70.
+"""
 PAGES = {"api.md": api_page.page, "cli.md": cli_page, "errors.md": errors_page, "formats.md": formats_page.page}
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 
+from comparator.bert_graph import Weights, onnx_model, quantized
 from comparator.composed import composed
 from comparator.cross_encoder import CrossEncoder, examples, logits, tokenizer, train
 from mythos.text.cross_model import Reading
@@ -142,72 +142,15 @@ def read_all(model: CrossEncoder, rows: list[Row], tok: Any) -> dict[str, dict[s
     return out
 
 
-def export(model: CrossEncoder, out: Path) -> None:
-    """ONNX with int8 weights, one scale a row; the sums stay in float, so every machine comes to the same."""
-    model.eval()
-    ids = torch.ones((2, 8), dtype=torch.long)
-    names = ["input_ids", "attention_mask", "token_type_ids"]
-    axes = {name: {0: "batch", 1: "tokens"} for name in names} | {"logits": {0: "batch"}}
-    torch.onnx.export(
-        model,
-        (ids, ids, torch.zeros_like(ids)),
-        str(out),
-        input_names=names,
-        output_names=["logits"],
-        dynamic_axes=axes,
-        opset_version=17,
-        dynamo=False,
-    )
-    graph = onnx.load(str(out))
-    quantize(graph.graph)
-    onnx.save(graph, str(out))
-
-
-def quantize(graph: Any) -> None:
-    """Every large matrix as int8 with a DequantizeLinear before its use."""
-    for tensor in list(graph.initializer):
-        values = numpy_helper.to_array(tensor)
-        if values.ndim != 2 or values.size < 4096 or values.dtype != np.float32:
-            continue
-        gathered = any(node.op_type == "Gather" and node.input[0] == tensor.name for node in graph.node)
-        axis = 0 if gathered else 1
-        scale = np.maximum(np.abs(values).max(axis=1 - axis), 1e-8).astype(np.float32) / 127
-        shaped = scale[:, None] if axis == 0 else scale[None, :]
-        whole = np.clip(np.round(values / shaped), -127, 127).astype(np.int8)
-        name = tensor.name
-        graph.initializer.remove(tensor)
-        zero = np.zeros(scale.shape, np.int8)
-        graph.initializer.extend(
-            [
-                numpy_helper.from_array(whole, f"{name}_int8"),
-                numpy_helper.from_array(scale, f"{name}_scale"),
-                numpy_helper.from_array(zero, f"{name}_zero"),
-            ]
-        )
-        if gathered and len(values) > 1000:
-            _gather_small(graph, name, len(values))
-            continue
-        graph.node.insert(
-            0,
-            helper.make_node("DequantizeLinear", [f"{name}_int8", f"{name}_scale", f"{name}_zero"], [name], axis=axis),
-        )
-
-
-def _gather_small(graph: Any, name: str, rows: int) -> None:
-    """Rows of the vocabulary are turned into floats after they are picked, or the whole table would be."""
-    for place, node in enumerate(list(graph.node)):
-        if node.op_type == "Gather" and node.input[0] == name:
-            out = node.output[0]
-            index = node.input[1]
-            made = [
-                helper.make_node("Gather", [f"{name}_int8", index], [f"{out}_int8"]),
-                helper.make_node("Gather", [f"{name}_scale", index], [f"{out}_scale"]),
-                helper.make_node("Cast", [f"{out}_int8"], [f"{out}_float"], to=TensorProto.FLOAT),
-                helper.make_node("Unsqueeze", [f"{out}_scale", f"{name}_axis"], [f"{out}_column"]),
-                helper.make_node("Mul", [f"{out}_float", f"{out}_column"], [out]),
-            ]
-            graph.initializer.append(numpy_helper.from_array(np.array([-1], np.int64), f"{name}_axis"))
-            graph.node.remove(node)
-            for step, new in enumerate(made):
-                graph.node.insert(place + step, new)
-            return
+def export(trained: CrossEncoder, out: Path) -> None:
+    """ONNX with int8 weights; the sums stay in float, so every machine comes to the same."""
+    weights = Weights()
+    for name, tensor in trained.state_dict().items():
+        values, name = tensor.numpy(), name.removeprefix("body.")
+        if name.endswith(("word_embeddings.weight", "position_embeddings.weight")):
+            weights.matrices[name] = quantized(values, by_row=True)
+        elif name.startswith("encoder.") and values.ndim == 2:
+            weights.matrices[name] = quantized(values.T)
+        else:
+            weights.floats[name] = values
+    onnx.save(onnx_model(weights), str(out))

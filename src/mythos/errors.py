@@ -106,3 +106,8 @@ ALL: tuple[type[MythosError], ...] = (
     NotConfigured,
     ProviderFailed,
 )
+
+
+def install_extra(name: str) -> str:
+    """How to add an extra: from MythOS's own files, for its name in the package index is somebody else's."""
+    return f"In the folder of MythOS: pip install -e '.[{name}]'."

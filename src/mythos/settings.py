@@ -8,6 +8,7 @@ import sys
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -90,6 +91,14 @@ def _networks(name: str) -> list[IPv4Network | IPv6Network]:
         raise ImproperlyConfigured(f"{name} must be networks such as 10.0.0.0/8: {error}.") from error
 
 
+def _time_zone(name: str) -> str:
+    value = _text(name, "UTC")
+    try:
+        return ZoneInfo(value).key
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise ImproperlyConfigured(f"{name} must be a time zone such as Europe/Athens, not {value!r}.") from error
+
+
 def _refuse_unknown() -> None:
     unknown = sorted(name for name in os.environ if name.startswith("MYTHOS_") and name not in KNOWN)
     if unknown:
@@ -113,11 +122,11 @@ def _secret_key(home: Path) -> str:
         return given
     path = home / "secret.key"
     try:
-        return path.read_text().strip()
-    except FileNotFoundError:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if path.exists():
+            return path.read_text().strip()
     except OSError as error:
-        raise ImproperlyConfigured(f"MYTHOS_HOME: cannot read {path}: {error.strerror}.") from error
+        raise ImproperlyConfigured(f"MYTHOS_HOME: cannot use {path}: {error.strerror}.") from error
     key = secrets.token_urlsafe(50)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -132,14 +141,17 @@ def _database(home: Path) -> dict[str, Any]:
     url = _text("MYTHOS_DATABASE_URL", "")
     if url:
         try:
-            config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+            config: dict[str, Any] = dict(dj_database_url.parse(url))
         except (ValueError, KeyError) as error:
             raise ImproperlyConfigured("MYTHOS_DATABASE_URL is not a database address.") from error
+        if not config["ENGINE"].endswith((".sqlite3", ".postgresql")):
+            raise ImproperlyConfigured("MYTHOS_DATABASE_URL must be an address of SQLite or PostgreSQL.")
     else:
         config = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(home / "mythos.sqlite3")}
+    # ASGI gives each request a thread of its own: nothing would reuse a connection, it would only be left open.
+    config["CONN_MAX_AGE"] = 0
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["ENGINE"] = "mythos.sqlite"
-        config["CONN_MAX_AGE"] = 0  # ASGI gives each request a thread of its own; nothing would reuse it
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -201,6 +213,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "mythos.api.errors.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -252,7 +265,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = _text("MYTHOS_TIME_ZONE", "UTC")
+TIME_ZONE = _time_zone("MYTHOS_TIME_ZONE")
 USE_TZ = True
 APPEND_SLASH = False
 

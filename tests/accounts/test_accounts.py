@@ -28,6 +28,13 @@ def test_only_the_hash_of_a_token_is_kept(cast):
     assert authenticate_token("mth_other") is None
 
 
+@pytest.mark.parametrize("name", [" ", "x" * 101])
+def test_a_token_has_a_name_of_a_hundred_characters_at_most(cast, name):
+    with pytest.raises(Invalid) as caught:
+        create_token(actor=cast.owner, swarm=cast.swarm, name=name, role="viewer")
+    assert "name" in caught.value.fields
+
+
 def test_a_token_never_exceeds_the_person_who_made_it(cast):
     issued = create_token(actor=cast.owner, swarm=cast.swarm, name="x", role="owner")
     cast.swarm.memberships.filter(user=cast.owner).update(role="viewer")

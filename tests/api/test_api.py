@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from ninja import Schema
 
 from mythos.accounts.services import create_token, revoke_token
 from mythos.api.api import api
@@ -43,6 +46,30 @@ def test_the_document_is_the_snapshot_or_the_snapshot_is_renewed_on_purpose():
     assert schema == json.loads(SNAPSHOT.read_text())
 
 
+def test_no_two_shapes_share_a_name():
+    """The description keeps one of each name; a second would be told in its place."""
+    names = Counter(shape.__name__ for shape in _below(Schema) if shape.__module__.startswith("mythos.api"))
+    assert names
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def _below(kind):
+    found = set(kind.__subclasses__())
+    return found.union(*(_below(one) for one in found))
+
+
+def test_doors_of_files_say_what_goes_in_and_out():
+    paths = api.get_openapi_schema(path_prefix="/api/v1/")["paths"]
+    silent = [path for path, methods in paths.items() if "get" in methods and not _told(methods["get"]["responses"])]
+    assert silent == []
+    for path in ("/vault/import", "/packages/plan", "/packages/install"):
+        assert paths[f"/api/v1{path}"]["post"]["requestBody"]["content"]
+
+
+def _told(responses):
+    return "content" in responses[200]
+
+
 def test_without_a_live_token_every_door_is_closed_with_a_problem(cast):
     for headers in ({}, {"Authorization": "Bearer mth_wrong"}):
         answer = Client(headers=headers).get("/api/v1/prompts")
@@ -61,6 +88,21 @@ def test_a_prompt_is_read_by_label_with_an_etag(call, prompt):
     assert (again.status_code, again.content) == (304, b"")
     missing = call("viewer", "get", "/prompts/hermes/desk?label=nothing")
     assert (missing.status_code, missing.json()["fields"]) == (404, {"label": "Unknown label."})
+
+
+def test_a_label_beside_a_version_is_refused(call, prompt):
+    for path in (f"/prompts/{prompt.pk}", "/prompts/hermes/desk"):
+        answer = call("viewer", "get", f"{path}?version=1&label=production")
+        assert (answer.status_code, answer.json()["fields"]) == (422, {"version": "Give one of them."})
+
+
+def test_an_if_match_that_is_no_version_or_another_one_is_refused(call, prompt):
+    path = f"/prompts/{prompt.pk}/checkpoints"
+    answer = call("editor", "post", path, {"text": "Mine."}, **{"If-Match": "zzz"})
+    assert (answer.status_code, answer.json()["fields"]) == (422, {"If-Match": "zzz is no version."})
+    answer = call("editor", "post", path, {"text": "Mine.", "base": 2}, **{"If-Match": '"v1"'})
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, ["base"])
+    assert call("editor", "post", path, {"text": "Mine.", "base": 2}, **{"If-Match": '"v2"'}).status_code == 201
 
 
 def test_strangers_get_404_and_viewers_403(call, prompt):
@@ -106,6 +148,42 @@ def test_errors_have_one_shape_and_name_the_field(call):
         assert answer.json()["fields"]
 
 
+def test_addresses_and_methods_it_does_not_have_are_told_in_the_same_shape(call):
+    for method, path, status, code in (
+        ("get", "/nosuch", 404, "not_found"),
+        ("get", "/prompts/", 404, "not_found"),
+        ("delete", "/me", 405, "method_not_allowed"),
+        ("get", "/prompts-like", 405, "method_not_allowed"),
+    ):
+        answer = call("viewer", method, path)
+        assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+        assert answer.json()["code"] == code
+    assert (answer["Allow"], answer.json()["hint"]) == ("POST", "Use POST.")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"slug": "a", "text": "a\ud800b"}, "text"),
+        ({"slug": "a", "text": "a", "title": "\ud800"}, "title"),
+        ({"slug": "a", "text": "a", "tags": ["b", "c\0"]}, "tags.1"),
+        (["\ud800"], "0"),
+    ],
+)
+def test_what_no_database_can_hold_is_refused_with_its_field(call, body, field):
+    answer = call("editor", "post", "/prompts", body)
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, [field])
+
+
+def test_a_body_that_is_no_json_is_invalid(cast):
+    token = create_token(actor=cast.owner, swarm=cast.swarm, name="t", role="editor").secret
+    client = Client(headers={"Authorization": f"Bearer {token}"})
+    for body in (b'{"slug": ', b"\xff"):
+        answer = client.post("/api/v1/prompts", data=body, content_type="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+        assert answer.json()["fields"]["body"]
+
+
 def test_lists_are_paged_without_gaps(call, cast):
     for number in range(5):
         create_prompt(actor=cast.owner, swarm=cast.swarm, slug=f"p{number}", text="x")
@@ -115,7 +193,8 @@ def test_lists_are_paged_without_gaps(call, cast):
         seen += [item["slug"] for item in page["items"]]
         path = f"/prompts?limit=2&cursor={page['next']}" if page["next"] else None
     assert sorted(seen) == [f"p{number}" for number in range(5)]
-    assert call("viewer", "get", "/prompts?cursor=%%%").status_code == 422
+    for cursor in ("%%%", base64.urlsafe_b64encode(b"9" * 30).decode(), base64.urlsafe_b64encode(b"-4").decode()):
+        assert call("viewer", "get", f"/prompts?cursor={cursor}").status_code == 422
 
 
 def test_a_codex_is_planned_imported_and_reviewed(call):

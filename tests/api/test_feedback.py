@@ -79,6 +79,7 @@ def test_what_cannot_be_is_refused(api, desk, cast):
     assert editor("PUT", f"{desk}/labels/best", {"version": 1})[0] == 200
     assert editor("GET", f"{desk}/labels/best/arms")[0] == 404
     assert "score" in editor("POST", "hermes/desk/feedback", {"label": "best", "score": 1.5})[1]["fields"]
+    assert editor("POST", "hermes/desk/feedback", {"label": "best", "score": True})[0] == 422
     assert editor("POST", "hermes/desk/feedback", {"label": "gone", "score": 1})[0] == 404
     stranger = api("owner", cast.stranger, cast.other_swarm)
     assert stranger("POST", "hermes/desk/feedback", {"label": "best", "score": 1})[0] == 404

@@ -119,7 +119,8 @@ def test_what_a_change_touches_is_told_with_reasons(call, cast, ritual) -> None:
     assert [(row["ritual"], row["must_run"]) for row in rows] == [("desk", True)]
     call("editor", "post", "/desk/runs", {"provider": "scripted"})
     run_due()
-    [row] = call("viewer", "get", "/affected?provider=scripted&clause=unknown").json()
+    assert call("viewer", "get", "/affected?provider=scripted&clause=unknown").status_code == 404
+    [row] = call("viewer", "get", "/affected?provider=scripted").json()
     assert (row["must_run"], row["reason"]) == (False, f"Nothing it depends on changed since run {row['last_run']}.")
     assert call("stranger", "get", "/affected?provider=scripted").json() == []
 

@@ -8,7 +8,8 @@ import json
 import pytest
 from django.test import Client
 
-from mythos.accounts.services import create_token
+from mythos.accounts.actors import SYSTEM
+from mythos.accounts.services import create_swarm, create_token
 from mythos.prompts.services import create_prompt, revise_prompt
 
 
@@ -36,3 +37,11 @@ def test_the_history_is_proven_and_streamed(cast):
 
 def test_an_unknown_swarm_is_not_shown(cast):
     assert get(cast, "/vault/verify?swarm=hades").status_code == 404
+
+
+def test_bytes_that_are_no_text_are_refused_with_their_line(cast):
+    swarm = create_swarm(actor=SYSTEM, slug="empty", name="Empty")
+    token = create_token(actor=SYSTEM, swarm=swarm, name="t", role="owner").secret
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = Client(headers=headers).post("/api/v1/vault/import", data=b"\xff\xfe\n", content_type="text/plain")
+    assert (answer.status_code, answer.json()["data"]) == (422, {"line": 1})

@@ -196,6 +196,25 @@ def test_a_waiver_answers_for_one_rule_until_its_day(folder):
     assert "The waiver of refunds ended on 2026-11-20." in ended.notes
 
 
+def test_words_of_a_rule_are_told_once_and_a_waiver_of_it_lets_the_check_pass(folder):
+    folder.edit("prompts/desk.prompt.md", "You answer customers of a shop.\n\n", "You answer customers of a shop.\n")
+    folder.commit()
+    line = "- You must never promise a refund without the approval of a supervisor."
+    folder.edit("prompts/desk.prompt.md", line, "- Pay refunds at once.")
+    assert {(one.rule, one.place.line) for one in folder.check().findings} == {("refunds", 4)}
+    waiver = '[[waiver]]\nclause = "refunds"\nowner = "Ines"\nreason = "A trial."\nexpires = 2026-12-01\n'
+    assert not folder.planned(waiver).fails("note")
+    folder.edit("prompts/desk.prompt.md", "- Be kind.", "- Never be kind.")
+    assert {one.rule for one in folder.planned(waiver).open} == {"prompt-weakened"}, "another line, no rule"
+
+
+def test_a_line_written_for_another_is_where_the_change_stands(folder):
+    folder.edit("prompts/desk.prompt.md", "- Be kind.", "- Never share a customer's card number.\n- Be kind.")
+    folder.commit()
+    folder.edit("prompts/desk.prompt.md", "- Never share a customer's card number.", "- Say yes.")
+    assert {(one.rule, one.place.line) for one in folder.check().findings} == {("prompt-weakened", 7)}
+
+
 def test_outside_a_repository_only_promises_can_be_checked(tmp_path):
     (tmp_path / "rules.md").write_text(RULES)
     (tmp_path / "a.prompt.md").write_text(PROMPT)

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from mythos.cli.errors import run
+from mythos.cli.main import cli
+
 DOCUMENT = "# Rules {#rules}\n\n## Refunds {#refunds authority=user}\n\nNever promise a refund above 50 €.\n"
 NEWER = DOCUMENT.replace("Never promise", "Avoid promising").replace("50", "80")
 
@@ -139,6 +142,32 @@ def test_compare_pairs_prints_a_line_a_pair_and_names_a_bad_line(mythos, tmp_pat
     )
     assert broken.returncode == 2
     assert "x.jsonl, line 2" in broken.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"old": "a", "new": "b"}\n[]\n', "line 2: a pair is an object with the texts `old` and `new`."),
+        (b'{"new": "b"}\n', "line 1: a pair is an object"),
+        (b'{"old": "a", "new": "b"}\n\xff\xfe\n', "line 2: this is not UTF-8 text."),
+        (b"{\n", "line 1: this is no JSON."),
+        (b"\n", "holds no pairs."),
+    ],
+)
+def test_a_file_that_is_no_pairs_stops_before_the_first_comparison(tmp_path, capsys, content, said):
+    path = tmp_path / "p.jsonl"
+    path.write_bytes(content)
+    assert run(cli, ["compare", "--pairs", str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, said in err, str(path) in err) == ("", True, True)
+
+
+def test_pairs_give_the_probability_of_harm_in_words_and_as_data(tmp_path, capsys):
+    path = write(tmp_path / "p.jsonl", '{"id": "x", "old": "You must reply.", "new": "You must reply."}\n')
+    assert run(cli, ["compare", "--pairs", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["probability"] == 0.0
+    assert run(cli, ["compare", "--pairs", str(path)]) == 0
+    assert capsys.readouterr().out == "x\tpreserved\t0.00\n"
 
 
 def test_users_and_tokens_are_made_and_secrets_shown_once(mythos):

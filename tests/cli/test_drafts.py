@@ -7,8 +7,7 @@ import json
 import pytest
 
 from mythos.accounts.actors import SYSTEM
-from mythos.accounts.queries import default_swarm
-from mythos.cli.database import prepare
+from mythos.accounts.services import create_swarm
 from mythos.cli.errors import run
 from mythos.cli.main import cli
 from mythos.drafts.measures import COVERED, PAIRS
@@ -32,9 +31,7 @@ def mythos(capsys: pytest.CaptureFixture[str]):
 def draft(mythos):
     PAIRS.clear()
     COVERED.clear()
-    mythos("draft", "list")  # makes the first swarm
-    prepare()
-    swarm = default_swarm(SYSTEM)
+    swarm = create_swarm(actor=SYSTEM, slug="main", name="Main")
     rows = []
     for section, slug, text in (
         ("identity", "hermes/persona", "You are Hermes."),

@@ -13,6 +13,7 @@ from mythos.cli.errors import run
 from mythos.cli.main import cli
 from mythos.errors import Invalid, ProviderFailed
 from mythos.packages.fetching import fetch
+from mythos.packages.models import PromptPackage
 from mythos.prompts.services import create_prompt
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,21 @@ def build(mythos) -> None:
                         "--swarm", "olympus", "-o", "g.mythos")  # fmt: skip
     assert code == 0, said
     assert "greetings 1.0.0, MIT" in said
+
+
+def test_a_refused_build_leaves_everything_as_it_was(mythos, cast):
+    here = ("--swarm", "olympus")
+    listed = lambda: json.loads(mythos("package", "list", *here, "--json")[1])["packages"]  # noqa: E731
+    assert mythos("package", "build", "fresh", "--prompt", "missing", *here)[0] == 2
+    assert mythos("package", "build", "fresh", "--prompt", "hello", "--version", "first", *here)[0] == 2
+    assert mythos("package", "build", "fresh", "--prompt", "hello", "--sign", "nobody", *here)[0] == 2
+    assert listed() == []
+    build(mythos)
+    create_prompt(actor=cast.owner, swarm=cast.swarm, slug="bye", text="Say goodbye.")
+    more = ("--prompt", "bye", "--license", "Apache-2.0", "--version", "0.1.0")
+    assert mythos("package", "build", "greetings", *more, *here)[0] == 2
+    assert listed() == [{"slug": "greetings", "prompts": 1, "versions": ["1.0.0"]}]
+    assert PromptPackage.objects.get().license == "MIT"
 
 
 def test_from_one_swarm_to_another(mythos, tmp_path):
@@ -75,7 +91,11 @@ def test_a_conflict_is_answered_on_the_command_line(mythos, cast):
     code, said = mythos("install", "g.mythos", "--swarm", "hades")
     assert code == 2
     assert "prompt:hello=mine or prompt:hello=theirs" in said
+    for answer, said in (("prompt:nope=mine", "has no 'prompt:nope'"), ("prompt:hello=bogus", "not 'bogus'")):
+        code, told = mythos("install", "g.mythos", "--swarm", "hades", "--decide", answer)
+        assert (code, said in told) == (2, True)
     assert mythos("install", "g.mythos", "--swarm", "hades", "--decide", "prompt:hello=mine")[0] == 0
+    assert mythos("install", "g.mythos", "--swarm", "hades", "--decide", "prompt:hello=bogus")[0] == 2
 
 
 def test_a_spoiled_package_is_refused_with_its_entry(mythos, tmp_path):

@@ -10,6 +10,7 @@ import yaml
 
 from mythos.cli.errors import run
 from mythos.cli.main import cli
+from mythos.rituals.models import RitualRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,9 +78,11 @@ def test_a_run_in_which_everything_passed_ends_with_zero(mythos, tmp_path: Path)
 def test_what_is_missing_or_wrong_has_its_exit_code(mythos, config: Path, monkeypatch) -> None:
     mythos("ritual", "import", config, "--slug", "greet")
     monkeypatch.delenv("MYTHOS_REPLAY_FILE", raising=False)
-    code, out, _ = mythos("ritual", "run", "greet", "--provider", "replay")
+    code, _, err = mythos("ritual", "run", "greet", "--provider", "replay")
     assert code == 3
-    assert "no recorded replies" in out
+    assert "no recorded replies" in err
+    assert "Set MYTHOS_REPLAY_FILE" in err
+    assert not RitualRun.objects.exists()
     assert mythos("ritual", "run", "nothing", "--provider", "scripted")[0] == 2
     assert mythos("ritual", "run", "greet", "--provider", "oracle")[0] == 2
 

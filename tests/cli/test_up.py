@@ -13,6 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from mythos.accounts.actors import SYSTEM
+from mythos.accounts.models import Swarm
+from mythos.accounts.services import create_swarm
+from mythos.cli.errors import run
+from mythos.cli.main import cli
+from mythos.cli.up import _first_start
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -124,3 +131,23 @@ def test_a_taken_port_is_named(tmp_path):
         )
     assert done.returncode == 2
     assert f"Port {port}" in done.stderr
+
+
+def test_a_command_that_reads_makes_no_swarm_and_one_that_brings_in_does(db, tmp_path, capsys):
+    assert run(cli, ["checkpoint", "find"]) == 2
+    assert "There is no swarm yet" in capsys.readouterr().err
+    assert not Swarm.objects.exists()
+    (tmp_path / "desk.md").write_text("Be kind.")
+    assert run(cli, ["import", "prompts", str(tmp_path)]) == 0
+    assert Swarm.objects.get().slug == "main"
+    assert run(cli, ["checkpoint", "find"]) == 0
+
+
+def test_a_first_start_beside_a_swarm_says_that_no_demo_is_made(db, capsys, monkeypatch):
+    monkeypatch.delenv("MYTHOS_PASSWORD", raising=False)
+    create_swarm(actor=SYSTEM, slug="main", name="Main")
+    assert _first_start(demo=True, as_json=False) is not None
+    assert "No demo is made: a swarm is here already" in capsys.readouterr().out
+    assert _first_start(demo=True, as_json=False) is None
+    assert capsys.readouterr().out == ""
+    assert Swarm.objects.count() == 1

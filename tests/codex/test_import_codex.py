@@ -106,6 +106,12 @@ def test_problems_of_a_document_carry_file_and_line(text, line):
     assert [(p["file"], p["line"]) for p in caught.value.data["problems"]] == [("r.md", line)]
 
 
+@pytest.mark.parametrize("braces", ["{#a severity=huge tags=}", "{#a b}"])
+def test_braces_that_cannot_be_read_are_told_as_such(braces):
+    with pytest.raises(Invalid, match="The braces of “A .*” cannot be read: they hold an id"):
+        read_codex(f"## A {braces}\n\nBe kind.\n", name="x.md")
+
+
 def test_examples_and_notes_are_kept_apart_from_the_rule():
     text = (
         "## A {#a}\n\nRule one.\n\n**Example**: greeting\n\n~~~xml\n# no heading {#b}\n~~~\n\nRule two.\n\n"

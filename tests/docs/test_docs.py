@@ -74,3 +74,27 @@ def test_the_readme_names_only_make_targets_that_exist():
     named = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text()))
     assert named
     assert named <= targets
+
+
+def test_nobody_is_told_to_install_the_package_of_somebody_else():
+    strangers = re.compile(r"""install (?:-\S+ )*["'`]*mythos(?!-| @ )\b|mythos\[[a-z]""")
+    folders = [ROOT / name for name in ("docs", "src", "clients", "deploy")]
+    told = [path for folder in folders for path in folder.rglob("*") if path.suffix in (".md", ".py", ".html", ".yaml")]
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *told]:
+        assert not strangers.search(path.read_text("utf-8")), path
+
+
+def test_the_how_to_pages_name_what_the_demo_has():
+    demo = [ROOT / "src/mythos/demo/data/demo.json", *(ROOT / "src/mythos/cli").glob("demo_*.py")]
+    known = set(re.findall(r'"([\w/-]+)"', "".join(path.read_text("utf-8") for path in demo)))
+    slug = re.compile(r"--(?:prompt|ritual|part) ([a-z][\w/-]+)|\b((?:hermes|calliope|daedalus)/[\w-]+)")
+    for page in [ROOT / "clients/python/README.md", *(ROOT / "docs/how-to").glob("*.md")]:
+        named = {option or name for option, name in slug.findall(page.read_text("utf-8"))}
+        assert named <= known, f"{page}: {named - known}"
+
+
+def test_a_partial_export_is_not_sold_as_a_backup():
+    page = (ROOT / "docs/how-to/back-up.md").read_text("utf-8")
+    assert all(word in page for word in ("secret.key", "keys", ".backup", "pg_dump", "It is no backup."))
+    told = (ROOT / "docs/reference/cli.md").read_text("utf-8").split()
+    assert "No backup of the rest." in " ".join(told)

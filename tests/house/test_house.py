@@ -29,7 +29,7 @@ LAZY = {
     "cli/main.py": "commands and Django are loaded on use",
     "mcp/command.py": "the SDK of MCP is an extra",
     "mcp/http.py": "the SDK of MCP is an extra, and is loaded when the first caller comes",
-    "text/embed.py": "the model is loaded on first use",
+    "text/minilm.py": "the models are loaded on first use",
     "training/engine/gepa_peer.py": "gepa is an extra",
     "plugins.py": "extensions are loaded on first use",
 }

@@ -87,5 +87,6 @@ def test_a_chain_outlives_a_pause_and_a_kill(server, browser):
     assert {state for state, _ in states} == {"done"}
     assert sum(begun > 1 for _, begun in states) <= 4  # no more than were in flight
     page.get_by_role("button", name="Seal result").click()
+    page.get_by_role("dialog").get_by_role("button", name="Seal result").click()
     page.wait_for_selector("text=Sealed by Owner")
     assert complaints == []

@@ -256,6 +256,54 @@ def test_a_late_answer_does_not_make_an_own_change_look_like_a_conflict(begin):
     assert state(page)["identity"] == ["museum-iris/persona"]
 
 
+def test_what_is_asked_for_while_a_change_waits_does_not_undo_it(begin):
+    page, _ = begin("Iris asked again")
+    add_by_keys(page, "museum-iris/hours", 1)
+    saved(page, 2)
+    page.evaluate("""() => {
+        const slow = { GET: 1500, POST: 0 }, ask = window.fetch;
+        window.fetch = async (address, options) => {
+            const answer = await ask(address, options);
+            await new Promise((done) => setTimeout(done, slow[options.method || "GET"]));
+            return answer;
+        };
+        const board = document.querySelector("draft-board");
+        board.querySelector("[data-part=preview]").dataset.again = "";
+        board.again();
+    }""")
+    page.wait_for_timeout(500)  # it asks after 700 ms, and a change is sent 300 ms after it was made
+    add_by_keys(page, "museum-iris/groups", 1)
+    saved(page, 3)
+    page.wait_for_timeout(2000)
+    assert state(page)["duties"] == ["museum-iris/hours", "museum-iris/groups"]
+    assert "Version 3 saved" in page.inner_text("[data-state]")
+    add_by_keys(page, "museum-iris/persona", 0)
+    saved(page, 4)
+
+
+def test_nothing_is_sent_or_shown_while_a_block_is_in_the_air(begin):
+    page, _ = begin("Iris behind")
+    add_by_keys(page, "museum-iris/groups", 1)
+    card(page, "museum-iris/hours").locator("[data-grip]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(1000)  # the first block would be sent by now, and the second with it
+    assert "Saving" in page.inner_text("[data-state]")
+    page.keyboard.press("Escape")
+    saved(page, 2)
+    assert state(page)["duties"] == ["museum-iris/groups"]
+
+    # An answer that comes while a block is lifted waits for it.
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        add_by_keys(page, "museum-iris/persona", 0)
+        page.wait_for_timeout(290)
+    card(page, "museum-iris/hours").locator("[data-grip]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    page.keyboard.press("Escape")
+    saved(page, 3)
+    assert state(page)["identity"] == ["museum-iris/persona"]
+
+
 def test_two_editors_meet_and_nothing_is_lost(begin, browser, signed_in):
     page, _ = begin("Iris twice")
     other, _ = watched(browser.new_context(storage_state=signed_in))

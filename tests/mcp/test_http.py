@@ -17,6 +17,7 @@ from django.test import Client as WebClient
 from django.test import override_settings
 
 from mythos.accounts.services import create_token, revoke_token
+from mythos.errors import install_extra
 from mythos.mcp import http
 from mythos.mcp.http import McpOverHttp
 from mythos.prompts.models import PromptLabel
@@ -232,4 +233,4 @@ def test_without_the_extra_the_door_says_what_to_install(monkeypatch):
         await McpOverHttp(None)(scope, None, send)
 
     asyncio.run(run())
-    assert (sent[0]["status"], json.loads(sent[1]["body"])["hint"]) == (503, "pip install 'mythos[mcp]'")
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["hint"]) == (503, install_extra("mcp"))

@@ -97,8 +97,11 @@ def test_a_kept_text_is_not_asked_about_again(update, empty, world, package, key
 
 
 def test_an_answer_for_all_that_is_none_decides_nothing(update, empty):
-    for answer in ("edited", "propose", "yes", ""):
+    for answer in ("edited", "propose", ""):
         assert row_of(empty, update, decisions={REST: answer}).is_open
+    with pytest.raises(Invalid) as refused:
+        row_of(empty, update, decisions={REST: "yes"})
+    assert "not 'yes'" in refused.value.fields["decide"]
 
 
 def test_two_prompts_of_one_name_are_merged_by_hand_only(world, package, key, empty):

@@ -100,6 +100,18 @@ def test_a_protected_label_needs_a_reviewer_and_every_move_is_kept(cast, prompt)
         queries.checkpoint_of(cast.viewer, prompt, label="nothing")
 
 
+def test_a_label_does_not_move_to_a_text_whose_includes_are_missing(cast, prompt):
+    revise(cast.owner, prompt, "Hello. {{> tone}}", 1)
+    given = {"actor": cast.reviewer, "prompt_id": prompt.pk, "version": 2}
+    with pytest.raises(Invalid, match="'tone' with the label 'production'") as caught:
+        services.move_label(label="beta", **given)
+    assert caught.value.fields == {"version": "tone@production is not there."}
+    assert not prompt.labels.exists()
+    tone = services.create_prompt(actor=cast.owner, swarm=cast.swarm, slug="tone", text="Be kind.").prompt
+    services.move_label(actor=cast.reviewer, prompt_id=tone.pk, label="production", version=1)
+    assert services.move_label(label="beta", **given).checkpoint.version == 2
+
+
 def test_a_circle_of_includes_is_refused_with_its_path(cast, prompt):
     services.create_prompt(actor=cast.editor, swarm=cast.swarm, slug="b", text="B {{> desk@latest}}")
     with pytest.raises(Invalid, match="desk → b → desk"):

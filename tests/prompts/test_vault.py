@@ -161,6 +161,8 @@ def test_a_file_that_was_changed_or_cut_off_writes_nothing(cast):
         "ends too early": lines[:-1],
         "Line 3": [*lines[:2], "{", *lines[3:]],
         "Line 1": lines[1:],
+        "Line 2 cannot be read: it is not UTF-8": [lines[0], b"\xff\n", *lines[2:]],
+        "not UTF-8 text": [line.replace("Why not", "\\ud800") for line in lines],
     }
     for told, given in cases.items():
         with pytest.raises(Invalid, match=told):
@@ -176,6 +178,9 @@ def test_the_commands(cast, tmp_path, monkeypatch):
     path, runner = str(tmp_path / "vault.ndjson"), CliRunner()
     assert "Whole: 5 texts, 4 changes." in runner.invoke(cli, ["vault", "verify"], standalone_mode=False).stdout
     assert runner.invoke(cli, ["vault", "export", path]).exit_code == 0
+    (tmp_path / "bytes.md").write_bytes(b"\xff\xfe")
+    unread = runner.invoke(cli, ["vault", "import", str(tmp_path / "bytes.md"), "--swarm", "empty"])
+    assert "it is not UTF-8 text" in str(unread.exception)
     done = runner.invoke(cli, ["vault", "import", path, "--swarm", "empty", "--json"])
     assert json.loads(done.stdout)["rows"]["checkpoint"] == 5
     forge("UPDATE prompts_promptmutationlog SET reason = 'Forged.' WHERE number = 3")

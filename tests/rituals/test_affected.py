@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mythos.errors import NotFound
 from mythos.formats.rituals.document import CaseRecord
 from mythos.graders import GRADERS
 from mythos.graders.text import Contains
@@ -63,7 +64,8 @@ def test_an_included_prompt_touches_those_that_include_it(cast, ritual, other) -
 def test_clauses_cases_and_graders_touch_what_uses_them(cast, ritual, other, monkeypatch) -> None:
     run_all(cast, ritual, other)
     assert list(due(cast, clauses=["be_kind"])) == ["other"]
-    assert due(cast, clauses=["another"]) == {}
+    with pytest.raises(NotFound, match="There is no clause 'another'"):
+        due(cast, clauses=["be_kind", "another"])
     monkeypatch.setitem(GRADERS, "contains", Contains(version=2))
     assert list(due(cast)) == ["other"]
     set_cases(actor=cast.owner, ritual_id=ritual.pk, cases=CASES[:2])

@@ -77,3 +77,11 @@ def test_runs_of_other_rituals_and_other_people_are_not_compared(cast, large, ri
         compare_runs(cast.owner, one.pk, other.pk)
     with pytest.raises(NotFound):
         compare_runs(cast.stranger, one.pk, one.pk)
+
+
+@pytest.mark.parametrize("margin", [-4, 0, 1.1, float("nan")])
+def test_a_margin_that_is_no_share_is_refused(cast, large, margin) -> None:
+    one = run(cast, large)
+    with pytest.raises(Invalid) as caught:
+        compare_runs(cast.owner, one.pk, one.pk, margin=margin)
+    assert "margin" in caught.value.fields

@@ -19,7 +19,7 @@ from mythos.codex.services import (
 from mythos.errors import ClauseBroken
 from mythos.formats.rituals.document import CaseRecord
 from mythos.prompts.gates import pass_gates
-from mythos.prompts.services import revise_prompt
+from mythos.prompts.services import restore_checkpoint, revise_prompt
 from mythos.providers.scripted import Scripted
 from mythos.rituals.affected import standing_of_rituals
 from mythos.rituals.models import RitualResult
@@ -105,9 +105,17 @@ def test_what_was_not_run_on_this_text_is_untested_and_a_run_makes_it_kept(cast,
     assert set(states(desk.prompt_id).values()) == {State.KEPT}
     found = proof(desk.prompt_id, "refund-limit")
     assert (found["run"], found["is_simulated"]) == (done.pk, True)
-    assert "(simulated): 1 of 1 cases keep it." in found["text"]
+    assert "(simulated): 1 of 1 case keeps it." in found["text"]
     calm = next(check for check in contract_in_force(desk.prompt_id).checks if check["id"] == "calm")
     assert (calm["state"], calm["run"]) == (State.KEPT, done.pk)
+
+
+def test_a_text_that_comes_back_keeps_what_was_measured_on_it(cast, desk, bound) -> None:
+    run(cast, bound)
+    revise_prompt(actor=cast.owner, prompt_id=desk.prompt_id, text=WEAKER, base=1, source="web")
+    restore_checkpoint(actor=cast.owner, prompt_id=desk.prompt_id, version=1, base=2)
+    settle()
+    assert set(states(desk.prompt_id).values()) == {State.KEPT}
 
 
 def test_weakening_an_instruction_breaks_its_cases_only_and_the_contract_with_the_transcript(

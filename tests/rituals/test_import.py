@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -10,6 +11,8 @@ import subprocess
 import pytest
 import yaml
 
+from mythos.codex.models import Codex
+from mythos.codex.services import create_clause
 from mythos.errors import Denied, Invalid
 from mythos.formats.rituals import CaseRecord, RitualDocument, read_ritual
 from mythos.formats.rituals.expectations import PROMPTFOO_TYPES
@@ -119,6 +122,27 @@ def test_an_expectation_that_cannot_work_refuses_everything(cast, expectation) -
     with pytest.raises(Invalid):
         import_ritual(actor=cast.owner, swarm=cast.swarm, slug="bad", document=document)
     assert not Ritual.objects.exists()
+
+
+def test_bad_expectations_are_named_with_file_and_line_all_at_once(cast) -> None:
+    rows = [{"type": "contains", "value": "x"}, {"type": "nope"}, {"type": "contains"}]
+    text = "\n".join(json.dumps({"input": "Hi", "expectations": [row]}) for row in rows)
+    document = read_ritual(text, "c.jsonl")
+    with pytest.raises(Invalid, match="c.jsonl, line 2: nope: There is no such expectation.") as caught:
+        import_ritual(actor=cast.owner, swarm=cast.swarm, slug="c", document=document)
+    assert [(row["file"], row["line"]) for row in caught.value.data["problems"]] == [
+        ("c.jsonl", "line 2"),
+        ("c.jsonl", "line 3"),
+    ]
+
+
+def test_a_clause_that_no_rule_book_has_is_noted_with_its_line(cast) -> None:
+    codex = Codex.objects.create(swarm=cast.swarm, slug="house", title="House")
+    create_clause(actor=cast.owner, codex=codex, ref="known", title="K", text="Be kind.")
+    rows = [{"type": "contains", "value": "x", "clause": ref} for ref in ("known", "missing")]
+    document = read_ritual(json.dumps({"input": "Hi", "expectations": rows}), "c.jsonl")
+    made = import_ritual(actor=cast.owner, swarm=cast.swarm, slug="c", document=document)
+    assert made.notes == ("line 1: No rule book has the clause missing; what is tried for it is evidence of nothing.",)
 
 
 def test_a_viewer_may_not_import(cast) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mythos.errors import Denied, Invalid, NotFound, Stale
+from mythos.errors import Denied, Invalid, NotConfigured, NotFound, Stale
 from mythos.formats.rituals.document import CaseRecord
 from mythos.graders import GRADERS
 from mythos.prompts.services import create_prompt, move_label, revise_prompt
@@ -48,6 +48,18 @@ def many(cast, count: int, **kwargs):
         for number in range(count)
     ]
     return create_ritual(actor=cast.owner, swarm=cast.swarm, slug="many", cases=cases, **kwargs)
+
+
+def test_a_run_that_cannot_begin_says_what_to_do_about_it(cast, ritual, monkeypatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    with pytest.raises(NotConfigured, match="There is no key for the provider openai"):
+        start_run(actor=cast.owner, ritual_id=ritual.pk, provider="openai")
+    monkeypatch.setenv("OPENAI_API_KEY", "gone-by-the-time-it-runs")
+    started = start_run(actor=cast.owner, ritual_id=ritual.pk, provider="openai")
+    monkeypatch.delenv("OPENAI_API_KEY")
+    done = execute_run(actor=cast.owner, run_id=started.pk)
+    assert (done.state, done.note) == ("failed", "There is no key for the provider openai. Set OPENAI_API_KEY.")
 
 
 def test_a_run_pins_everything_and_its_results_carry_reply_grade_and_version(cast, desk, ritual) -> None:
@@ -292,6 +304,8 @@ def test_a_judge_is_pinned_and_asked(cast, offer) -> None:
     ("wrong", "field"),
     [
         ({"repeats": 0}, "repeats"),
+        ({"parameters": {"temperature": -7}}, "temperature"),
+        ({"parameters": {"max_tokens": 0}}, "max_tokens"),
         ({"budget": -1.0}, "budget"),
         ({"budget": float("nan")}, "budget"),
         ({"split": "test"}, "split"),

@@ -18,7 +18,7 @@ from mythos.rituals.tracing import VARIABLE, tracer_to
 HAS_SDK = importlib.util.find_spec("opentelemetry") is not None and (
     importlib.util.find_spec("opentelemetry.sdk") is not None
 )
-needs_sdk = pytest.mark.skipif(not HAS_SDK, reason="mythos[telemetry] is not installed")
+needs_sdk = pytest.mark.skipif(not HAS_SDK, reason="the extra telemetry is not installed")
 
 
 @pytest.fixture(autouse=True)

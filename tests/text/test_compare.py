@@ -29,8 +29,8 @@ WORSE = [
     (
         "Do not give tax advice to customers.",
         "Do not give tax advice to corporate customers.",
-        "addition",
-        "Part added",
+        "scope",
+        "Scope narrowed",
     ),
     ("All incidents must be reported.", "All incidents should be reported.", "modality", "Modality weakened"),
     (

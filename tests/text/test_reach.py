@@ -26,6 +26,19 @@ MOVED = [
     ("Parcels are never flown over schools.", "Parcels with batteries are never flown over schools.", "rule", -1),
     ("Parcels are never flown over schools.", "Parcels are never flown over schools or hospitals.", "rule", 1),
     ("Call the owner.", "Call the owner and the inspector.", "rule", 1),
+    # other words that open a condition, and a part with a denial of its own
+    ("Pay for as long as it lasts.", "Pay for as long as it lasts and repairs go on.", "trigger", -1),
+    ("Block a card the moment it is missed.", "Block a card the moment it is missed and proven.", "trigger", -1),
+    ("If your car breaks down, we come.", "If your car breaks down and cannot be mended, we come.", "trigger", -1),
+    ("Nobody stands under a load.", "Nobody stands under a load that is in motion.", "rule", -1),
+    ("It is read by somebody who was away.", "It is read by somebody who was away and is not kin.", "gate", 1),
+    # a clause that came into a sentence said in another order
+    (
+        "If the customer mentions chest pain, end the call.",
+        "End the call if the customer mentions chest pain that will not go away.",
+        "trigger",
+        -1,
+    ),
 ]  # fmt: skip
 
 

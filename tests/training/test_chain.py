@@ -13,7 +13,15 @@ from mythos.training.engine.protocol import Edit
 from mythos.training.models import AssistantReflectionChain, PromptMutationRing, TrainingCall, TrainingStep
 from mythos.training.notes import note_of
 from mythos.training.queries import get_chain
-from mythos.training.services import Wish, cancel_chain, execute_chain, pause_chain, resume_chain, start_chain
+from mythos.training.services import (
+    Wish,
+    cancel_chain,
+    execute_chain,
+    pause_chain,
+    plan_chain,
+    resume_chain,
+    start_chain,
+)
 from mythos.training.services.chains import plan_of
 from mythos.training.services.running import Runner
 from tests.training.conftest import RULE
@@ -116,6 +124,12 @@ def test_what_makes_no_sense_is_refused(begin, wish, field) -> None:
     assert field in caught.value.fields
 
 
+def test_a_plan_refuses_what_the_start_refuses(world) -> None:
+    with pytest.raises(Invalid) as caught:
+        plan_chain(world.owner, world.swarm, [], Wish(provider="scripted", calls=-5, engine="nope", window=9, goal=5))
+    assert set(caught.value.fields) == {"calls", "engine", "window", "goal"}
+
+
 def test_unknown_assistants_and_missing_cases_are_refused(begin, world) -> None:
     with pytest.raises(Invalid) as caught:
         begin(assistants=("nobody",))
@@ -191,4 +205,13 @@ def test_a_reflection_says_what_was_refused_and_why(begin) -> None:
     note = note_of(edit, writer.plan)
     assert f"From hermes/desk: “{RULE}”" in note
     assert "Refused: no_refund is breached. Gone." in note
-    assert f"The rule no_refund says “{RULE}”." in note
+    assert note.endswith(f"The rule no_refund says “{RULE}”")
+
+
+def test_a_reflection_without_a_note_says_everything_once(begin) -> None:
+    plan = plan_of(begin())
+    key = "hermes/hermes/desk"
+    refused = Edit(key, plan.start[key], "Hi.", False, "codex", "a is breached. Gone.; b is breached. Gone.", "")
+    assert note_of(refused, plan).startswith("hermes/desk: codex. Refused: a is breached. Gone; b is breached. Gone.")
+    failed = Edit(key, plan.start[key], plan.start[key], False, "failed", "Nothing more to add", "")
+    assert note_of(failed, plan) == "hermes/desk: failed: Nothing more to add."

@@ -12,6 +12,8 @@ from django.urls import reverse
 from mythos.accounts.actors import SYSTEM
 from mythos.accounts.services import create_token
 from mythos.cli.main import cli
+from mythos.providers.base import failed
+from mythos.providers.scripted import Scripted
 from mythos.training import peer
 from mythos.training.models import SwarmTrainingChain
 from mythos.training.services import execute_chain, pause_chain
@@ -74,6 +76,27 @@ def test_a_chain_shows_what_it_found(client, trained, world) -> None:  # noqa: F
     assert client.get("/train/chains/compare?a=x").status_code == 422
     sealed = client.post(f"/train/chains/{trained.pk}/seal", follow=True).content.decode()
     assert "Sealed by Rhea" in sealed
+
+
+def test_sealing_and_cancelling_say_what_they_do_first(client, begin, trained, world) -> None:  # noqa: F811
+    client.force_login(world.owner)
+    shown = client.get(f"/train/chains/{trained.pk}").content.decode()
+    asked = shown[shown.index('<dialog id="seal-result"') :].split("</dialog>")[0]
+    assert "No assistant is pinned to these prompts" in asked
+    assert "hermes/desk, v1 to v2" in asked
+    assert "All of it is simulated." in asked
+    assert 'name="reason"' in asked
+    client.post(f"/train/chains/{trained.pk}/seal", {"reason": "Looked at"})
+    trained.refresh_from_db()
+    assert (trained.state, trained.seal_reason) == ("sealed", "Looked at")
+    other = begin()
+    asked = client.get(f"/train/chains/{other.pk}").content.decode()
+    assert '<dialog id="cancel-run"' in asked
+    assert "ends for good after 0 of 200 calls" in asked
+    client.post(f"/train/chains/{other.pk}/cancel")
+    shown = client.get(f"/train/chains/{other.pk}").content.decode()
+    assert "Nothing was measured." in shown
+    assert "It goes on when you leave this page." not in shown
 
 
 def test_a_stranger_finds_nothing(client, trained, world) -> None:  # noqa: F811
@@ -195,3 +218,37 @@ def test_the_form_says_that_the_local_model_is_small_and_takes_an_engine(client,
     refused = client.post("/train/chains/new", given)
     assert refused.status_code == 422
     assert "Install gepa first." in refused.content.decode()
+
+
+def test_what_was_not_measured_is_not_shown_as_calm_or_free(client, begin, world, offer) -> None:  # noqa: F811
+    class Refusing(Scripted):
+        def price(self, model: str) -> None:
+            return None
+
+        def chat(self, messages, options):
+            raise failed("refused", "The key is wrong.")
+
+    offer("scripted", Refusing())
+    chain = execute_chain(actor=SYSTEM, chain_id=begin().pk)
+    client.force_login(world.owner)
+    shown = client.get(f"/train/chains/{chain.pk}").content.decode()
+    assert "Nothing could be measured. refused: The key is wrong." in shown
+    assert "Nothing was measured." in shown
+    assert "not measured yet" in shown
+    assert 'class="gauge"' not in shown
+    assert "cost not known" in shown
+    assert "$0.00" not in shown
+    assert "Seal result" not in shown
+    assert "is done" not in client.get("/inbox").content.decode()
+
+
+def test_the_form_says_what_to_set_up_before_anything_starts(client, world, monkeypatch) -> None:  # noqa: F811
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("MYTHOS_OPENAI_URL", raising=False)
+    client.force_login(world.editor)
+    given = {"title": "x", "assistants": ["apollo"], "provider": "openai", "calls": "120"}
+    assert "Set OPENAI_API_KEY." in client.get("/train/chains/new", given).content.decode()
+    refused = client.post("/train/chains/new", given | {"do": "start"})
+    assert refused.status_code == 422
+    assert "Set OPENAI_API_KEY." in refused.content.decode()
+    assert not SwarmTrainingChain.objects.exists()

@@ -214,6 +214,10 @@ def test_a_breach_is_named_with_its_sentence_and_says_what_is_held_back(as_, cas
     assert body.index(REFUNDS) < body.index("Do not reveal")
 
 
+def test_the_menu_counts_nothing_that_the_card_calls_live(as_, prompt, contract):
+    assert "True live" not in as_("editor").get(card_of(prompt)).content.decode()
+
+
 def test_a_stale_clause_shows_both_versions_word_by_word_and_leads_to_signing(as_, cast, codex, prompt, contract):
     accept_edit(cast, codex, "refunds", REFUNDS.replace("50", "80"))
     body = as_("editor").get(card_of(prompt)).content.decode()
@@ -494,6 +498,21 @@ def test_several_clauses_are_changed_in_one_question(as_, cast, codex, prompt, c
     assert "Never refund.</textarea>" in wrong.content.decode()
     client.post(ask, {"clause": ["desk/refunds", "desk/weather"], "text": ["Never refund.", "Be brief."]})
     assert [edit["ref"] for edit in CodexProposal.objects.get().edits] == ["refunds", "weather"]
+
+
+def test_a_change_is_read_against_the_words_in_force_though_newer_ones_wait(as_, cast, codex, prompt):
+    clause = codex.clauses.get(ref="weather")
+    revise_clause(actor=cast.editor, clause_id=clause.pk, text="Report it in Kelvin, on Sundays.", base=1)
+    client, ask = as_("editor"), reverse("whatif.new")
+    same = client.post(ask, {"clause": "desk/weather", "text": "Always report it in Celsius."})
+    assert same.status_code == 422
+    assert "Nothing is different from the words in force." in same.content.decode()
+    page = client.post(ask, {"clause": "desk/weather", "text": "Always report it in Fahrenheit."})["Location"]
+    body = client.get(page).content.decode()
+    assert "v1 → the new words" in body
+    assert "<del>Celsius" in body
+    assert "<ins>Fahrenheit" in body
+    assert "Sundays" not in body
 
 
 def test_when_the_world_moved_the_report_is_measured_again(as_, cast, codex, prompt, contract):

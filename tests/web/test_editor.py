@@ -66,6 +66,20 @@ def test_advice_tells_size_and_what_the_draft_weakens_and_why_and_saves_nothing(
     assert PromptCheckpoint.objects.count() == before
 
 
+def test_after_saving_the_page_says_what_the_edit_weakened_and_what_is_not_there(as_, cast):
+    made = create_prompt(actor=cast.owner, swarm=cast.swarm, slug="p", text="You must never promise a refund.")
+    client, page = as_("editor"), reverse("prompts.page", args=[made.prompt_id])
+    saved = client.post(page, {"text": "You may promise a refund. {{> gone}}", "base": 1}, follow=True)
+    body = saved.content.decode()
+    assert saved.context["weaker"] >= 1
+    assert "of meaning since v1." in body
+    assert f"{page}/compare?from=1&amp;to=2" in body
+    assert "<code>gone@production</code>" in body
+    later = client.get(page).content.decode()
+    assert "of meaning since v1." not in later
+    assert "<code>gone@production</code>" in later
+
+
 def test_advice_names_new_unclosed_and_missing_placeholders(as_, cast):
     made = create_prompt(actor=cast.owner, swarm=cast.swarm, slug="p", text="Hello {{name}}.")
     move_label(actor=cast.reviewer, prompt_id=made.prompt_id, label="production", version=1)

@@ -53,6 +53,14 @@ def test_marks_never_lose_or_unescape_a_character():
         assert unescape(re.sub(r'<a class="flag-number".*?</a>|</?(?:ins|del|span)[^>]*>', "", html)) == text
 
 
+def test_both_sides_fold_what_no_flag_touches():
+    long = "Nothing of this changes. " * 60
+    spans = word_diff(f"Old. {long}End.", f"New. {long}End.")
+    findings = [{"severity": "block", "old_span": [0, 4], "new_span": [0, 6]}]
+    for side in ("old", "new"):
+        assert "unchanged characters" in render_side(spans, side, findings)
+
+
 def test_a_codex_may_set_where_its_verdicts_begin(cast, audit):
     codex = audit.clause.codex
     assert audit.verdict == "regression"

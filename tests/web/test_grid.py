@@ -174,15 +174,38 @@ def test_a_wrong_query_is_marked_and_the_last_result_kept(as_, cast, prompt):
 def test_everything_that_matches_is_tagged_at_once(as_, cast, prompt):
     create_prompt(actor=cast.owner, swarm=cast.swarm, slug="other", text="Text.")
     client, page = as_("editor"), reverse("checkpoints.tag")
-    assert client.post(page, {"q": "prompt:hermes", "name": "to-review"}).status_code == 302
+    assert client.post(page, {"q": "prompt:hermes", "name": "to-review", "all": "1"}).status_code == 302
     shown = client.get(reverse(GRID), {"q": "tag:@to-review"})
     assert {row.slug for row in shown.context["rows"]} == {"hermes/desk"}
     assert shown.context["count"].number == 2
     assert b"Put on by Marco" in shown.content
-    client.post(page, {"q": "tag:@to-review", "name": "@to-review", "remove": "1"})
+    client.post(page, {"q": "tag:@to-review", "name": "@to-review", "remove": "1", "all": "1"})
     assert client.get(reverse(GRID), {"q": "tag:@to-review"}).context["count"].number == 0
-    client.post(page, {"q": "", "name": "@clarity+"})
+    client.post(page, {"q": "", "name": "@clarity+", "all": "1"})
     assert b"is measured" in client.get(reverse(GRID)).content
+
+
+def test_a_tag_without_rows_is_asked_about_and_changes_nothing(as_, prompt):
+    client = as_("editor")
+    shown = client.post(reverse("checkpoints.tag"), {"q": "prompt:hermes", "name": "to-review"}, follow=True)
+    assert "Pick rows first, or ask for all that match." in shown.content.decode()
+    assert shown.context["q"] == "prompt:hermes"
+    assert client.get(reverse(GRID), {"q": "tag:@to-review"}).context["count"].number == 0
+
+
+def test_a_comparison_of_one_row_keeps_the_filter_and_the_pick(as_, prompt):
+    sent = {"q": "prompt:hermes", "pick": prompt.current_id}
+    shown = as_("viewer").get(reverse("checkpoints.compare"), sent, follow=True)
+    assert "1 was picked." in shown.content.decode()
+    assert shown.context["q"] == "prompt:hermes"
+    assert f'value="{prompt.current_id}" checked' in shown.content.decode()
+
+
+def test_every_word_of_a_query_that_cannot_be_read_is_marked(as_, prompt):
+    shown = as_("viewer").get(reverse(GRID), {"q": "tokens:abc desk bogus:1"})
+    assert list(shown.context["wrong"]) == ["tokens:abc", "bogus:1"]
+    assert shown.content.count(b"chip off bad") == 2
+    assert "“bogus” is no filter" in shown.context["error"]
 
 
 def test_a_page_that_takes_too_long_gives_advice(as_, prompt, monkeypatch):

@@ -76,6 +76,16 @@ def test_what_is_no_split_stands_at_its_field(desk, browse, given, field):
     assert 'value="Try it."' in answer.content.decode()
 
 
+def test_a_label_that_is_not_there_is_said_at_its_field_on_the_prompt_too(desk, browse):
+    page = desk.removesuffix("/labels")
+    answer = browse().post(desk, {"remove": "1", "label": "nolabel", "reason": "Not needed."})
+    body = answer.content.decode()
+    assert answer.status_code == 404
+    assert "Unknown label." in body
+    assert 'value="nolabel"' in body
+    assert f'action="{page}"' in body
+
+
 def test_a_reader_may_look_and_a_stranger_may_not(desk, browse):
     shown = browse("vera").get(desk)
     assert shown.status_code == 200

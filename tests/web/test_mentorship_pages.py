@@ -50,6 +50,7 @@ def test_from_offer_to_undo(cast, as_, athena, hermes, refusals, do):
     assert do(web.post, path=url(athena, "/offer"), data=form).status_code == 302
     page = web.get(url(hermes)).content.decode()
     assert "Not enough evidence" in page
+    assert "Mentors<span>1 offer</span>" in page
     assert NASTY not in page
     assert "has not been tried in any ritual" in page
     setting = {"rituals": [refusals.pk], "provider": "scripted"}

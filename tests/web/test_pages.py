@@ -112,6 +112,20 @@ def test_who_saves_late_gets_both_texts_and_loses_nothing(as_, prompt):
     assert Prompt.objects.get(pk=prompt.pk).current.text == "Both together."
 
 
+def test_a_conflict_that_nobody_decided_is_not_saved(as_, prompt):
+    client, page = as_("editor"), reverse("prompts.page", args=[prompt.pk])
+    merge = client.post(page, {"text": "Mine from the first version.", "base": 1})
+    assert 'data-line="1"' in merge.content.decode()
+    merged = merge.context["three"].merged
+    refused = client.post(page, {"text": f"Hello.\n{merged}", "base": 2})
+    body = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Line 2 still holds the marks of a conflict." in body
+    assert 'data-line="2"' in body
+    assert "Mine from the first version." in body
+    assert prompt.checkpoints.count() == 2
+
+
 def test_an_unclosed_variable_is_said_at_the_field_and_the_text_is_kept(as_, prompt):
     response = as_("editor").post(reverse("prompts.page", args=[prompt.pk]), {"text": "Hi {{name\nthere", "base": 2})
     assert response.status_code == 422
@@ -254,3 +268,12 @@ def test_errors_come_as_a_page_or_as_a_fragment(as_, cast):
 
 def test_the_health_check_answers_without_an_account(db):
     assert Client().get("/healthz").json() == {"status": "ok"}
+
+
+def test_an_address_that_only_takes_forms_says_so_in_the_frame(as_, prompt):
+    response = as_("editor").get(reverse("prompts.details", args=[prompt.pk]))
+    body = response.content.decode()
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert "This address only takes a form that is sent." in body
+    assert 'id="main"' in body

@@ -215,6 +215,19 @@ def test_simulated_results_say_so_wherever_they_show(as_, cast, prompt, ritual, 
     assert b"Simulated</span>" in as_("editor").post(at("prompts.playground", prompt.pk), asked).content
 
 
+def test_a_run_that_measured_nothing_leaves_its_ritual_open(as_, ritual) -> None:
+    RitualRun.objects.create(ritual=ritual, ritual_version=1, provider="openai", state=RitualRun.State.FAILED)
+    response = as_("editor").get(at("rituals.page", ritual.pk))
+    assert response.status_code == 200
+    assert '<td class="num">—</td>' in response.content.decode()
+
+
+def test_words_of_a_check_are_said_with_commas(as_, cast) -> None:
+    case = CaseRecord("c", "Hi", expectations=[{"type": "icontains-any", "value": ["a refund", "money back"]}])
+    made = create_ritual(actor=cast.editor, swarm=cast.swarm, slug="w", cases=[case])
+    assert "“a refund”, “money back”" in as_("editor").get(at("rituals.page", made.pk)).content.decode()
+
+
 def test_two_runs_side_by_side_show_figures_and_the_cause(as_, cast, prompt, ritual, run) -> None:
     weaker = TEXT.replace("Always mention", "Try to mention")
     revise_prompt(actor=cast.editor, prompt_id=prompt.pk, text=weaker, base=1, source="web")

@@ -106,7 +106,7 @@ def test_offer_counter_and_accept(world, client):
     assert client.post(f"/market/trades/{offer.pk}/accept", {"number": 1}).status_code == 409
     assert client.post(f"/market/trades/{offer.pk}/accept", {"number": 2}).status_code == 302
     assert (wallet_of(world.swarm), wallet_of(world.other_swarm)) == (35, 65)
-    assert "Accepted" in text(client.get(f"/market/trades/{offer.pk}"))
+    assert "This trade is accepted." in text(client.get(f"/market/trades/{offer.pk}"))
     assert check_books() == 100
 
 

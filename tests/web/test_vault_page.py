@@ -61,9 +61,19 @@ def test_a_wrong_filter_marks_the_part_and_keeps_the_last_result(as_, desk):
     assert slugs(wrong) == {"desk"}
     assert b"Still shown: prompt:desk" in wrong.content
     assert wrong.content.count(b"chip off bad") == 1
-    assert wrong.context["wrong"] == "trait:nonsense"
+    assert list(wrong.context["wrong"]) == ["trait:nonsense"]
     lost = as_("viewer").get(reverse(PAGE), {"q": "source:pigeon", "last": "also:wrong"})
     assert slugs(lost) == {"desk", "night"}
+
+
+def test_the_name_of_a_prompt_filters_by_it(as_, desk):
+    body = as_("viewer").get(reverse(PAGE)).content.decode()
+    assert f"prompt={desk.pk}&amp;q=prompt%3Adesk" in body or f"q=prompt%3Adesk&amp;prompt={desk.pk}" in body
+
+
+def test_the_first_version_leads_to_no_comparison_with_itself(as_, desk):
+    for name in ("prompts.page", "prompts.versions"):
+        assert "?to=1&amp;from=1" not in as_("viewer").get(reverse(name, args=[desk.pk])).content.decode()
 
 
 def test_a_filter_that_takes_too_long_is_stopped_with_advice(as_, desk, monkeypatch):
@@ -120,7 +130,7 @@ def test_any_two_checkpoints_are_compared(as_, desk):
     shown = client.get(page, {"pick": [first.pk, night.pk], "view": "source"})
     assert b"desk v1" in shown.content
     assert b"night v2" in shown.content
-    assert client.get(page, {"pick": [first.pk]})["Location"] == reverse("checkpoints.grid")
+    assert client.get(page, {"pick": [first.pk]})["Location"] == f"{reverse('checkpoints.grid')}?pick={first.pk}"
     assert as_("stranger").get(page, {"pick": [first.pk, night.pk]}).status_code == 302
 
 

@@ -94,6 +94,7 @@ def test_only_owners_of_the_swarm_see_any_of_it(cast, api, browse, receiver, hoo
 
 def test_the_pages_show_a_secret_once_and_the_log(cast, receiver, browse):
     web = browse()
+    assert "<summary>Events: all, unless some are chosen</summary>" in web.get("/settings/webhooks").content.decode()
     made = web.post("/settings/webhooks", {"url": receiver.url, "events": ["label.moved"]})
     secret = re.search(r"whsec_[\w+/]+=", made.content.decode())[0]
     assert made["Cache-Control"] == "no-store"

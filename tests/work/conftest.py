@@ -67,7 +67,7 @@ def sweeping(sweep: Callable[[], int]) -> Iterator[None]:
 @pytest.fixture
 def celery(settings, monkeypatch):
     """The door to Celery, with empty queues."""
-    pytest.importorskip("celery", reason="Celery is an extra: pip install 'mythos[celery]'")
+    pytest.importorskip("celery", reason="Celery is an extra: make scale")
     is_real = product.QUEUE == waking.CELERY
     settings.QUEUE = waking.CELERY
     monkeypatch.setattr(waking, "_silent_until", 0.0)

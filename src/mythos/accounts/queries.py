@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from mythos.accounts.actors import Actor, System, person
-from mythos.accounts.models import ApiToken, Membership, Role, Swarm
+from mythos.accounts.models import ApiToken, Membership, Role, Swarm, User
 from mythos.accounts.permissions import require, role_in
-from mythos.errors import NotFound
+from mythos.errors import Denied, NotFound
 
 
 def swarms_of(actor: Actor) -> QuerySet[Swarm]:
@@ -26,6 +26,16 @@ def get_swarm(actor: Actor, slug: str) -> Swarm:
     if swarm is None:
         raise NotFound(f"There is no swarm {slug!r}.", fields={"swarm": "Unknown swarm."})
     return swarm
+
+
+def get_user(actor: Actor, email: str) -> User:
+    """The account with this email; the operator of the server may look for any."""
+    if not isinstance(actor, System):
+        raise Denied("Only the operator of this server may look for an account by its email.")
+    user = User.objects.filter(email__iexact=email.strip()).first()
+    if user is None:
+        raise NotFound(f"There is no account {email!r}.", fields={"email": "Unknown account."})
+    return user
 
 
 def default_swarm(actor: Actor) -> Swarm | None:

@@ -65,11 +65,27 @@ def _problems_of_account(email: str, name: str, password: str) -> dict[str, str]
         validate_email(email.strip())
     except ValidationError:
         fields["email"] = "This is not an email address."
+    return fields | _problems_of_password(password, User(email=email, name=name))
+
+
+def _problems_of_password(password: str, user: User) -> dict[str, str]:
     try:
-        validate_password(password, User(email=email, name=name))
+        validate_password(password, user)
     except ValidationError as error:
-        fields["password"] = " ".join(error.messages)
-    return fields
+        return {"password": " ".join(error.messages)}
+    return {}
+
+
+def reset_password(*, actor: Actor, user: User, password: str) -> User:
+    """Give an account another password, which ends its sessions; for whoever runs the server and nobody else."""
+    if not isinstance(actor, System):
+        raise Denied("Only the operator of this server may set a password.")
+    fields = _problems_of_password(password, user)
+    if fields:
+        raise Invalid("The password cannot be set.", fields=fields)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user
 
 
 def create_swarm(*, actor: Actor, slug: str, name: str) -> Swarm:
@@ -121,13 +137,15 @@ def create_token(
     require(actor, "tokens.manage", swarm)
     if not name.strip():
         raise Invalid("A token needs a name.", fields={"name": "Say what will use it."})
+    if len(name.strip()) > 100:
+        raise Invalid("The token's name is too long.", fields={"name": "At most 100 characters."})
     if expires_at is not None and expires_at <= timezone.now():
         raise Invalid("The token would already be expired.", fields={"expires_at": "Choose a later time."})
     secret = SECRET_START + secrets.token_urlsafe(32)
     row = ApiToken.objects.create(
         swarm=swarm,
         created_by=person(actor),
-        name=name.strip()[:100],
+        name=name.strip(),
         role=_role(role),
         prefix=secret[:12],
         token_hash=_hash(secret),

@@ -27,6 +27,7 @@ from mythos.api import (
     webhooks,
 )
 from mythos.api.auth import AUTH
+from mythos.api.bodies import BodyParser
 
 # The docs page for people would load scripts from other hosts; the document itself is at openapi.json.
 api = NinjaAPI(
@@ -34,6 +35,7 @@ api = NinjaAPI(
     version=__version__,
     description="Prompts under contract to a rule book.",
     auth=AUTH,
+    parser=BodyParser(),
     docs_url=None,
     urls_namespace="api",
 )

@@ -84,7 +84,7 @@ def move_pin(request: HttpRequest, slug: str, body: shapes.PinIn, swarm: str | N
 
 
 @router.post("/{slug}/clone", response={201: shapes.DraftOut})
-def clone_assistant(request: HttpRequest, slug: str, body: shapes.CloneIn, swarm: str | None = None) -> Any:
+def clone_assistant(request: HttpRequest, slug: str, body: shapes.AssistantCloneIn, swarm: str | None = None) -> Any:
     """A draft of what the assistant speaks from."""
     made = services.clone_assistant(actor=actor_of(request), assistant=_assistant(request, slug, swarm), name=body.name)
     return Status(201, draft_document(made))

@@ -132,8 +132,8 @@ def create_clause(request: HttpRequest, slug: str, body: shapes.ClauseIn, swarm:
     return Status(201, clause)
 
 
-@router.post("/{slug}/import", response=shapes.ImportOut)
-def import_codex(request: HttpRequest, slug: str, body: shapes.ImportIn, swarm: str | None = None) -> Any:
+@router.post("/{slug}/import", response=shapes.CodexImportOut)
+def import_codex(request: HttpRequest, slug: str, body: shapes.CodexImportIn, swarm: str | None = None) -> Any:
     """Import a Markdown rule book, or with `dry_run` only say what that would do."""
     actor, where = actor_of(request), swarm_of(request, swarm)
     document = read_codex(body.document, name=body.name)

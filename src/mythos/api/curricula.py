@@ -86,7 +86,7 @@ def delete_curriculum(request: HttpRequest, curriculum_id: int) -> Any:
 
 
 @router.post("/curricula/{int:curriculum_id}/exports", response=shapes.CurriculumDetail)
-def export_curriculum(request: HttpRequest, curriculum_id: int, body: shapes.ExportIn) -> Any:
+def export_curriculum(request: HttpRequest, curriculum_id: int, body: shapes.CurriculumExportIn) -> Any:
     """Write and sign the next version; nothing new gives the last one."""
     made = exporting.export_curriculum(actor=actor_of(request), curriculum_id=curriculum_id, **body.dict())
     return made
@@ -130,7 +130,7 @@ def get_teaching(request: HttpRequest, enrollment_id: int) -> Any:
 
 
 @router.post("/teaching/{int:enrollment_id}/tries", response={201: shapes.ProgressOut})
-def try_part(request: HttpRequest, enrollment_id: int, body: shapes.TryIn) -> Any:
+def try_part(request: HttpRequest, enrollment_id: int, body: shapes.PartTryIn) -> Any:
     """Try one part, again or for the first time."""
     actor = actor_of(request)
     teaching.try_part(actor=actor, enrollment_id=enrollment_id, position=body.position)

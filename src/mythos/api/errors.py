@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from mythos.errors import MythosError
 
 log = logging.getLogger(__name__)
+PROBLEM = "application/problem+json"
 
 
 def problem(request: HttpRequest, error: MythosError) -> HttpResponse:
@@ -32,7 +34,29 @@ def problem(request: HttpRequest, error: MythosError) -> HttpResponse:
 def _answer(status: int, code: str, title: str, **extra: Any) -> HttpResponse:
     body = {"type": f"urn:mythos:{code}", "title": title, "status": status, "code": code}
     body |= {key: value for key, value in extra.items() if value}
-    return HttpResponse(json.dumps(body, default=str), status=status, content_type="application/problem+json")
+    return HttpResponse(json.dumps(body, default=str), status=status, content_type=PROBLEM)
+
+
+class ProblemMiddleware:
+    """Refusals that come before the API is asked (an unknown address, a wrong method), in the shape of the others."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        told = response.headers.get("Content-Type") == PROBLEM
+        if told or not 400 <= response.status_code < 500 or not request.path.startswith("/api/"):
+            return response
+        if response.status_code == 404:
+            return _answer(404, "not_found", "There is nothing here.")
+        if response.status_code == 405:
+            allowed = response.headers.get("Allow", "")
+            title = f"{request.method} cannot be used at this address."
+            answer = _answer(405, "method_not_allowed", title, hint=f"Use {allowed}.")
+            answer["Allow"] = allowed
+            return answer
+        return _answer(response.status_code, "http", f"{response.reason_phrase}.")
 
 
 def register(api: NinjaAPI) -> None:
@@ -55,6 +79,8 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:
+        if isinstance(error.__cause__, MythosError):  # what the parser of bodies refused
+            return problem(request, error.__cause__)
         return _answer(error.status_code, "http", str(error))
 
     @api.exception_handler(Http404)

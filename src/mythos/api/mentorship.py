@@ -42,7 +42,7 @@ def get_offer(request: HttpRequest, slug: str, swarm: str | None = None) -> Any:
 
 
 @router.put("/{slug}/mentorship/offer", response=shapes.MentorTagOut)
-def offer_mentorship(request: HttpRequest, slug: str, body: shapes.OfferIn, swarm: str | None = None) -> Any:
+def offer_mentorship(request: HttpRequest, slug: str, body: shapes.MentorshipOfferIn, swarm: str | None = None) -> Any:
     """Offer prompt sets, in place of what was offered before."""
     actor, assistant = actor_of(request), _assistant(request, slug, swarm)
     sets = [
@@ -63,7 +63,7 @@ def withdraw_mentorship(request: HttpRequest, slug: str, swarm: str | None = Non
 
 
 @router.post("/{slug}/mentorship/try", response={201: shapes.TriedOut})
-def try_assistants(request: HttpRequest, slug: str, body: shapes.TryIn, swarm: str | None = None) -> Any:
+def try_assistants(request: HttpRequest, slug: str, body: shapes.MentorshipTryIn, swarm: str | None = None) -> Any:
     """Run rituals on the whole text of the assistant and of its mentors, so that they can be ranked."""
     actor, pupil = actor_of(request), _assistant(request, slug, swarm)
     setting: dict[str, Any] = {"provider": body.provider, "model": body.model}

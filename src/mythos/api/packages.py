@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
 from mythos.api.auth import actor_of, swarm_of
+from mythos.api.bodies import PACKAGE, gives_file, takes_file
 from mythos.api.paging import page
 from mythos.api.schemas import packages as shapes
 from mythos.api.schemas.common import JobOut
@@ -19,7 +20,6 @@ from mythos.packages.reruns import claims_beside
 from mythos.rituals.queries import get_run
 
 router = Router(tags=["packages"])
-CONTENT_TYPE = "application/vnd.mythos.package"
 
 
 @router.get("", response=shapes.PackagePage)
@@ -67,7 +67,7 @@ def rerun_rituals(request: HttpRequest, slug: str, body: shapes.RerunIn, swarm: 
     return Status(201, [get_run(actor, run.pk) for run in runs])
 
 
-@router.post("/plan", response=shapes.PlanOut)
+@router.post("/plan", response=shapes.InstallPlanOut, openapi_extra=takes_file(PACKAGE))
 def plan_package(request: HttpRequest, swarm: str | None = None) -> Any:
     """Verify the package in the body and say what installing it would do; nothing is written."""
     actor, where = actor_of(request), swarm_of(request, swarm)
@@ -75,7 +75,7 @@ def plan_package(request: HttpRequest, swarm: str | None = None) -> Any:
     return _plan(work.plan)
 
 
-@router.post("/install", response={200: shapes.PlanOut, 202: JobOut})
+@router.post("/install", response={200: shapes.InstallPlanOut, 202: JobOut}, openapi_extra=takes_file(PACKAGE))
 def install_package(request: HttpRequest, swarm: str | None = None, plan: str = "", source: str = "") -> Any:
     """Install the package in the body; `decide=prompt:desk=theirs` (several times) answers rows of the plan.
 
@@ -129,7 +129,7 @@ def get_package(request: HttpRequest, package_id: int) -> Any:
     return queries.get_package(actor_of(request), package_id)
 
 
-@router.get("/{int:package_id}/draft", response=shapes.DraftOut)
+@router.get("/{int:package_id}/draft", response=shapes.PackageDraftOut)
 def get_draft(request: HttpRequest, package_id: int) -> Any:
     """What would go out now, the number that comes next, and what forbids it."""
     draft = services.draft_of(actor=actor_of(request), package_id=package_id)
@@ -152,14 +152,14 @@ def select_prompts(request: HttpRequest, package_id: int, body: shapes.Selection
     return services.select_prompts(actor=actor, package_id=package_id, add=add, remove=remove)
 
 
-@router.get("/{int:package_id}/exports", response=list[shapes.ExportOut])
+@router.get("/{int:package_id}/exports", response=list[shapes.PackageExportOut])
 def list_exports(request: HttpRequest, package_id: int) -> Any:
     """What went out, newest first."""
     return queries.exports_of(queries.get_package(actor_of(request), package_id))
 
 
-@router.post("/{int:package_id}/exports", response={201: shapes.ExportOut})
-def export_package(request: HttpRequest, package_id: int, body: shapes.ExportIn) -> Any:
+@router.post("/{int:package_id}/exports", response={201: shapes.PackageExportOut})
+def export_package(request: HttpRequest, package_id: int, body: shapes.PackageExportIn) -> Any:
     """Build the next version; 422 with every broken promise when a contract forbids it."""
     actor = actor_of(request)
     swarm = queries.get_package(actor, package_id).swarm
@@ -167,11 +167,11 @@ def export_package(request: HttpRequest, package_id: int, body: shapes.ExportIn)
     return Status(201, services.export_package(actor=actor, package_id=package_id, version=body.version, key=key))
 
 
-@router.get("/exports/{int:export_id}/file", response=None)
+@router.get("/exports/{int:export_id}/file", response=None, openapi_extra=gives_file(PACKAGE))
 def download_export(request: HttpRequest, export_id: int) -> HttpResponse:
     """The bytes of an export."""
     export = queries.get_export(actor_of(request), export_id)
-    response = HttpResponse(bytes(export.archive), content_type=CONTENT_TYPE)
+    response = HttpResponse(bytes(export.archive), content_type=PACKAGE)
     name = f"{export.package.slug}-{export.version}.mythos"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from mythos.errors import Invalid
 
 LARGEST_PAGE = 200
+LARGEST_KEY = 2**63 - 1
 BATCH = 500
 
 
@@ -35,7 +36,10 @@ def _write(key: int) -> str:
 
 def _read(cursor: str) -> int:
     try:
-        return int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        key = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not 0 < key <= LARGEST_KEY:
+            raise ValueError(key)
+        return key
     except (ValueError, binascii.Error) as error:
         raise Invalid("The cursor is not one of ours.", fields={"cursor": "Use `next` of a page."}) from error
 

@@ -32,10 +32,21 @@ def not_modified(request: HttpRequest, tag: str) -> bool:
 
 
 def base_version(request: HttpRequest, given: int | None) -> int:
-    """The version an edit began from: `base` of the body, else If-Match; Invalid without either."""
+    """The version an edit began from: `base` of the body or If-Match; Invalid without either, or when they differ."""
+    sent = request.headers.get("If-Match", "")
+    match = _TAG.match(sent)
+    if sent and match is None:
+        raise Invalid(
+            "The If-Match is not an ETag of a version.",
+            hint='Send the ETag you got, as in "v3".',
+            fields={"If-Match": f"{sent} is no version."},
+        )
+    if match is not None and given is not None and given != int(match.group(1)):
+        raise Invalid(
+            "The body and If-Match name two versions.", fields={"base": f"{given}, but If-Match says {sent}."}
+        )
     if given is not None:
         return given
-    match = _TAG.match(request.headers.get("If-Match", ""))
     if match is None:
         raise Invalid(
             "Say which version you edited.",

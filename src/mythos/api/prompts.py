@@ -230,7 +230,7 @@ def render_prompt(request: HttpRequest, prompt_id: int, body: shapes.RenderIn) -
     return {"text": text}
 
 
-@router.get("/{path:slug}/export", response=shapes.ExportOut)
+@router.get("/{path:slug}/export", response=shapes.PromptExportOut)
 def export_prompt(
     request: HttpRequest,
     slug: str,
@@ -275,6 +275,8 @@ def _shown(
     form: Form = "text",
     reader: Reader = ANYBODY,
 ) -> Any:
+    if label is not None and version is not None:
+        raise Invalid("A label and a version are two answers.", fields={"version": "Give one of them."})
     if label is None:
         checkpoint = queries.checkpoint_of(actor_of(request), prompt, version=version)
         shown = {"checkpoint": checkpoint, "variables": variables(checkpoint.text)}

@@ -47,8 +47,8 @@ def create_ritual(request: HttpRequest, body: shapes.RitualIn, swarm: str | None
     return Status(201, queries.get_ritual(actor, made.pk))
 
 
-@router.post("/import", response={200: shapes.ImportOut, 201: shapes.ImportOut})
-def import_ritual(request: HttpRequest, body: shapes.ImportIn, swarm: str | None = None) -> Any:
+@router.post("/import", response={200: shapes.RitualImportOut, 201: shapes.RitualImportOut})
+def import_ritual(request: HttpRequest, body: shapes.RitualImportIn, swarm: str | None = None) -> Any:
     """Make a ritual from a file of another tool, or bring one up to it; unknown expectations refuse the whole."""
     actor, where = actor_of(request), swarm_of(request, swarm)
     made = services.import_ritual(
@@ -110,7 +110,7 @@ def pause_run(request: HttpRequest, run_id: int) -> Any:
 
 
 @router.post("/runs/{int:run_id}/resume", response=run_shapes.RunOut)
-def resume_run(request: HttpRequest, run_id: int, body: run_shapes.ResumeIn) -> Any:
+def resume_run(request: HttpRequest, run_id: int, body: run_shapes.RunResumeIn) -> Any:
     """Go on with what is left, with another budget if one is given."""
     return services.resume_run(actor=actor_of(request), run_id=run_id, budget=body.budget)
 
@@ -191,7 +191,7 @@ def set_cases(request: HttpRequest, slug: str, body: shapes.CasesIn, swarm: str 
     }
 
 
-@router.get("/{slug}/export", response=shapes.ExportOut)
+@router.get("/{slug}/export", response=shapes.RitualExportOut)
 def export(request: HttpRequest, slug: str, format: str = "promptfoo", swarm: str | None = None) -> Any:
     """The ritual as a promptfoo config or as JSON Lines."""
     given = export_ritual(actor_of(request), _ritual(request, slug, swarm).pk, format)

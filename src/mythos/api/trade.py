@@ -101,7 +101,7 @@ def buy(request: HttpRequest, listing_id: int, body: shapes.BuyIn, swarm: str | 
 
 
 @router.post("/listings/{int:listing_id}/clone", response={201: shapes.LicenseOut})
-def clone(request: HttpRequest, listing_id: int, body: shapes.CloneIn, swarm: str | None = None) -> Any:
+def clone(request: HttpRequest, listing_id: int, body: shapes.CurriculumCloneIn, swarm: str | None = None) -> Any:
     """Copy a curriculum whose seller and licence allow it."""
     actor, seen = actor_of(request), Seen(license=body.license)
     where = swarm_of(request, swarm)
@@ -110,7 +110,7 @@ def clone(request: HttpRequest, listing_id: int, body: shapes.CloneIn, swarm: st
 
 
 @router.post("/listings/{int:listing_id}/offers", response={201: shapes.TradeOut})
-def offer(request: HttpRequest, listing_id: int, body: shapes.OfferIn, swarm: str | None = None) -> Any:
+def offer(request: HttpRequest, listing_id: int, body: shapes.TradeOfferIn, swarm: str | None = None) -> Any:
     """Offer a trade; what you give is held until it is answered."""
     actor, where = actor_of(request), swarm_of(request, swarm)
     made = bartering.offer_trade(

@@ -40,7 +40,7 @@ def start_chain(request: HttpRequest, body: shapes.ChainIn, swarm: str | None = 
     return Status(201, chain_document(queries.get_chain(actor, chain.pk)))
 
 
-@router.post("/plan", response=shapes.PlanOut)
+@router.post("/plan", response=shapes.ChainPlanOut)
 def plan_chain(request: HttpRequest, body: shapes.ChainIn, swarm: str | None = None) -> Any:
     """What such a chain would train, on what, and what it would cost; nothing is started."""
     actor, where = actor_of(request), swarm_of(request, swarm)
@@ -74,7 +74,7 @@ def list_reflections(request: HttpRequest, chain_id: int) -> Any:
     return [reflection_document(row) for row in rows]
 
 
-@router.get("/chains/{int:chain_id}/mutations", response=list[shapes.MutationOut])
+@router.get("/chains/{int:chain_id}/mutations", response=list[shapes.ChainMutationOut])
 def list_mutations(request: HttpRequest, chain_id: int) -> Any:
     """Every text that was tried, kept and rejected."""
     rows = queries.mutations_of(queries.get_chain(actor_of(request), chain_id))
@@ -88,7 +88,7 @@ def pause_chain(request: HttpRequest, chain_id: int) -> Any:
 
 
 @router.post("/chains/{int:chain_id}/resume", response=shapes.ChainOut)
-def resume_chain(request: HttpRequest, chain_id: int, body: shapes.ResumeIn) -> Any:
+def resume_chain(request: HttpRequest, chain_id: int, body: shapes.ChainResumeIn) -> Any:
     """Go on where it stopped, with another limit of calls if one is given."""
     return chain_document(services.resume_chain(actor=actor_of(request), chain_id=chain_id, calls=body.calls))
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Router, Status
 
 from mythos.api.auth import actor_of, swarm_of
+from mythos.api.bodies import LINES, gives_file, takes_file
 from mythos.api.paging import in_batches, page
 from mythos.api.schemas import vault as shapes
 from mythos.api.schemas.prompts import CheckpointPage, MutationPage
@@ -38,7 +39,7 @@ def all_checkpoints(
         return page(search(rows, parts).rows, limit, cursor)
 
 
-@router.get("/checkpoints/export", response=None)
+@router.get("/checkpoints/export", response=None, openapi_extra=gives_file(*CONTENT_TYPES.values()))
 def export_checkpoints(
     request: HttpRequest, swarm: str | None = None, q: str = "", format: str = "jsonl"
 ) -> StreamingHttpResponse:
@@ -73,7 +74,7 @@ def all_mutations(
         return page(rows, limit, cursor)
 
 
-@router.get("/mutations/export", response=None)
+@router.get("/mutations/export", response=None, openapi_extra=gives_file(*CONTENT_TYPES.values()))
 def export_mutations(
     request: HttpRequest, swarm: str | None = None, q: str = "", result: str = "", format: str = "jsonl"
 ) -> StreamingHttpResponse:
@@ -122,19 +123,18 @@ def verify_vault(request: HttpRequest, swarm: str | None = None) -> Any:
     return verifying.verify_vault(actor=actor_of(request), swarm=swarm_of(request, swarm))
 
 
-@router.get("/vault/export", response=None)
+@router.get("/vault/export", response=None, openapi_extra=gives_file(LINES))
 def export_vault(request: HttpRequest, swarm: str | None = None) -> StreamingHttpResponse:
-    """The whole vault, a line of JSON a row; `mythos vault import` reads it."""
+    """All prompts with their history, a line of JSON a row, and nothing else; `mythos vault import` reads it."""
     where = swarm_of(request, swarm)
     lines = carrying.export_lines(actor=actor_of(request), swarm=where)
-    return StreamingHttpResponse(in_batches(lines), content_type="application/x-ndjson")
+    return StreamingHttpResponse(in_batches(lines), content_type=LINES)
 
 
-@router.post("/vault/import", response=shapes.ImportedOut)
+@router.post("/vault/import", response=shapes.ImportedOut, openapi_extra=takes_file(LINES))
 def import_vault(request: HttpRequest, swarm: str | None = None) -> Any:
     """Lines of an export into a swarm without prompts: all of them, proven, or nothing; owners only."""
-    lines = (line.decode() for line in request)
-    report = services.import_vault(actor=actor_of(request), swarm=swarm_of(request, swarm), lines=lines)
+    report = services.import_vault(actor=actor_of(request), swarm=swarm_of(request, swarm), lines=request)
     return {"rows": report.rows, "proof": report.proof}
 
 

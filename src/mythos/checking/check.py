@@ -117,7 +117,13 @@ class _Work:
             broken += [found] if found else []
         yield from broken
         if changed and old is not None:
-            yield from _changes(WEAKENED, "prompt", _Sides(old.text, new.text, new.whole, new.file), broken)
+            told = [_Told(found, self._carried(found.rule, old)) for found in broken]
+            yield from _changes(WEAKENED, "prompt", _Sides(old.text, new.text, new.whole, new.file), told)
+
+    def _carried(self, ref: str, old: PromptFile) -> str:
+        """The sentence that surely said the rule before; empty when none did."""
+        kept = _stands((self.then.clauses.get(ref) or self.now.clauses[ref]).text, old.text)
+        return kept.sentence if kept.state == "carried" and kept.similarity >= NEAR else ""
 
     def _before(self, key: tuple[str, str]) -> PromptFile | None:
         same = self.then.prompts.get(key)
@@ -193,7 +199,15 @@ class _Sides:
         return place_of_gap(self.old, change.old_span[0] if change.old_span else 0, self.whole, self.file)
 
 
-def _changes(rule: str, what: str, sides: _Sides, besides: Sequence[Finding] = ()) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class _Told:
+    """A finding about a broken rule, and the sentence of the old text that said the rule."""
+
+    finding: Finding
+    before: str
+
+
+def _changes(rule: str, what: str, sides: _Sides, besides: Sequence[_Told] = ()) -> Iterator[Finding]:
     """What a comparison says, one finding a change; what stands where a rule is broken already is not told again.
 
     An uncertain verdict asks for a look and is never left out.
@@ -203,7 +217,7 @@ def _changes(rule: str, what: str, sides: _Sides, besides: Sequence[Finding] = (
         return
     unsure = said.verdict == "uncertain"
     title = f"The {what} may have got weaker" if unsure else f"The {what} got weaker"
-    changes = [change for change in said.decisive if not any(_same(change, sides, found) for found in besides)]
+    changes = [change for change in said.decisive if not any(_same(change, sides, told) for told in besides)]
     told = _telling(changes, unsure)
     for number, change in enumerate(told, start=1):
         level: Level = "error" if change.severity == "block" else "warning"
@@ -212,14 +226,20 @@ def _changes(rule: str, what: str, sides: _Sides, besides: Sequence[Finding] = (
         yield Finding(rule, level, title, message, sides.where(change), change.old_text or change.new_text)
 
 
-def _same(change: Change, sides: _Sides, found: Finding) -> bool:
-    """Whether a broken rule's finding speaks of this change: its sentence holds the words, or stands in their place."""
-    span, text = (change.new_span, sides.new) if change.new_span else (change.old_span, sides.old)
-    at = text.find(found.quote) if found.quote else -1
-    if span is not None and at >= 0 and at <= span[0] and span[1] <= at + len(found.quote):
+def _same(change: Change, sides: _Sides, told: _Told) -> bool:
+    """Whether a broken rule's finding speaks of this change: a sentence of it holds the words, or stands there now."""
+    if _holds(sides.old, told.before, change.old_span):
         return True
-    where = sides.where(change)
-    return found.place.line <= where.line and where.end_line <= found.place.end_line
+    span, text = (change.new_span, sides.new) if change.new_span else (change.old_span, sides.old)
+    if _holds(text, told.finding.quote, span):
+        return True
+    where, place = sides.where(change), told.finding.place
+    return place.line <= where.line and where.end_line <= place.end_line
+
+
+def _holds(text: str, sentence: str, span: tuple[int, int] | None) -> bool:
+    at = text.find(sentence) if sentence else -1
+    return span is not None and at >= 0 and at <= span[0] and span[1] <= at + len(sentence)
 
 
 def _telling(changes: Sequence[Change], unsure: bool) -> Sequence[Change]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 
 from rapidfuzz import fuzz, process
 
@@ -40,17 +41,30 @@ def place_in(text: str, span: tuple[int, int], whole: str, file: str) -> Place |
 
 
 def place_of_gap(old: str, position: int, whole: str, file: str) -> Place:
-    """Where something that is gone used to stand: the line that took its line's place, else the one before it."""
+    """Where something that is gone used to stand: the line it became, the one in its stead, else the one before it."""
     start = old.rfind("\n", 0, position) + 1
     line = old[start:].split("\n", 1)[0].strip()
     likest = process.extractOne(line, whole.splitlines(), scorer=fuzz.ratio, score_cutoff=LIKE) if line else None
     if likest is not None:
         return place_of_line(whole, likest[2] + 1, file)
+    stead = _in_its_stead(old, start, whole)
+    if stead is not None:
+        return place_of_line(whole, stead, file)
     for before in reversed(old[:start].splitlines()):
         kept = place_of(before.strip(), whole, file) if len(before.strip()) >= SHORTEST else None
         if kept is not None:
             return kept
     return Place(file)
+
+
+def _in_its_stead(old: str, start: int, whole: str) -> int | None:
+    """The number of the line that was written for the one that began there; None when nothing was."""
+    row = old.count("\n", 0, start)
+    before, after = ([line.strip() for line in text.split("\n")] for text in (old, whole))
+    for kind, first, last, begin, end in SequenceMatcher(None, before, after).get_opcodes():
+        if kind == "replace" and first <= row < last:
+            return begin + min(row - first, end - begin - 1) + 1
+    return None
 
 
 def place_of_line(whole: str, line: int, file: str) -> Place:

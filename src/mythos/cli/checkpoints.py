@@ -54,6 +54,7 @@ def export(file: IO[str], query: tuple[str, ...], kind: str, swarm_slug: str) ->
     prepare()
     rows = matching_rows(SYSTEM, chosen_swarm(swarm_slug), " ".join(query))
     total, written = rows.count(), 0
+    file.write("")  # an answer without rows is a file too
     with Progress(total) as progress:
 
         def told() -> Any:
@@ -97,4 +98,7 @@ def roll_back(slug: str, version: int, reason: str, swarm_slug: str) -> None:
     saved = restore_checkpoint(
         actor=SYSTEM, prompt_id=prompt.pk, version=version, base=prompt.current.version, reason=reason
     )
-    click.echo(f"Version {version} copied forward as version {saved.version}.")
+    if saved.version == prompt.current.version:
+        click.echo(f"Version {saved.version} has the text of version {version} already; nothing was saved.")
+    else:
+        click.echo(f"Version {version} copied forward as version {saved.version}.")

@@ -23,7 +23,10 @@ from mythos.text.normalize import MAX_BYTES, decode
 @click.option("--pairs", type=click.Path(path_type=Path), help="A JSON Lines file of {id, old, new}.")
 @json_option
 def compare(old: Path | None, new: Path | None, pairs: Path | None, as_json: bool) -> int:
-    """Say what changed in meaning from OLD to NEW. Exit code 1 when it got worse, or may have."""
+    """Say what changed in meaning from OLD to NEW. Exit code 1 when it got worse, or may have.
+
+    With --pairs each line is id, verdict and probability of harm, with --json as JSON Lines; the exit code stays 0.
+    """
     if pairs is not None:
         if old is not None or new is not None:
             raise click.UsageError("Give either two files or --pairs.")
@@ -57,35 +60,35 @@ def _show(result: Comparison) -> None:
 
 
 def _pairs(path: Path, as_json: bool) -> int:
-    """One line out a pair, in order; a line that is no pair stops with its number."""
+    """One line out a pair, in order, once the whole file was read; a line that is no pair stops it before the first."""
     try:
-        lines = path.open("rb")
+        lines = path.read_bytes().splitlines()
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}.", data={"file": str(path)}) from error
-    with lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                _pair(path, number, line, as_json)
+    pairs = [_pair(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    if not pairs:
+        raise Invalid(f"{path} holds no pairs.", data={"file": str(path)})
+    for name, old, new in pairs:
+        result = compare_texts(old, new, measure_similarity=False)
+        if as_json:
+            click.echo(json.dumps({"id": name, **_told(result)}, ensure_ascii=False))
+        else:
+            click.echo(f"{name}\t{result.verdict}\t{result.score:.2f}")
     return 0
 
 
-def _pair(path: Path, number: int, line: bytes, as_json: bool) -> None:
+def _pair(path: Path, number: int, line: bytes) -> tuple[Any, str, str]:
+    """What the pair is called, and its two texts."""
+    where = {"file": str(path), "line": number}
     try:
-        row: Any = json.loads(line)
-        old, new = row["old"], row["new"]
-        if not isinstance(old, str) or not isinstance(new, str):
-            raise TypeError("`old` and `new` must be texts")
-    except (ValueError, KeyError, TypeError) as error:
-        raise Invalid(
-            f"{path.name}, line {number}: this is no pair with `old` and `new` ({error}).",
-            data={"file": path.name, "line": number},
-        ) from error
-    result = compare_texts(old, new, measure_similarity=False)
-    name = row.get("id", number)
-    if as_json:
-        click.echo(json.dumps({"id": name, **_told(result)}, ensure_ascii=False))
-    else:
-        click.echo(f"{name}\t{result.verdict}\t{result.confidence:.2f}")
+        row: Any = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{path}, line {number}: this is not UTF-8 text.", data=where) from error
+    except ValueError as error:
+        raise Invalid(f"{path}, line {number}: this is no JSON.", data=where) from error
+    if not isinstance(row, dict) or not all(isinstance(row.get(side), str) for side in ("old", "new")):
+        raise Invalid(f"{path}, line {number}: a pair is an object with the texts `old` and `new`.", data=where)
+    return row.get("id", number), row["old"], row["new"]
 
 
 def _told(result: Comparison) -> dict[str, Any]:

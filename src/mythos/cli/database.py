@@ -18,6 +18,7 @@ from mythos.accounts.actors import SYSTEM
 from mythos.accounts.models import Swarm
 from mythos.accounts.queries import default_swarm, get_swarm
 from mythos.accounts.services import create_swarm
+from mythos.errors import NotFound
 
 # All tables and no rows of ours, written by `make tables`. Later migrations run on top of it.
 EMPTY = files("mythos.cli") / "data" / "empty-database.gz"
@@ -49,8 +50,17 @@ def _begin_with_tables(path: Path) -> None:
 
 
 def chosen_swarm(slug: str) -> Swarm:
-    """The swarm named by the option or MYTHOS_SWARM, else the oldest; made when there is none yet."""
+    """The swarm named by the option or MYTHOS_SWARM, else the oldest."""
     slug = slug or settings.DEFAULT_SWARM
-    if slug:
-        return get_swarm(SYSTEM, slug)
-    return default_swarm(SYSTEM) or create_swarm(actor=SYSTEM, slug="main", name="Main")
+    found = get_swarm(SYSTEM, slug) if slug else default_swarm(SYSTEM)
+    if found is None:
+        hint = "Begin with `mythos up`, which makes one with a demo in it, or bring something in with `mythos import`."
+        raise NotFound("There is no swarm yet.", hint=hint)
+    return found
+
+
+def swarm_to_fill(slug: str) -> Swarm:
+    """The chosen swarm of a command that brings something in; made when there is none yet."""
+    if not slug and not settings.DEFAULT_SWARM and default_swarm(SYSTEM) is None:
+        return create_swarm(actor=SYSTEM, slug="main", name="Main")
+    return chosen_swarm(slug)

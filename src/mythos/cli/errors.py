@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from mythos.errors import MythosError, NotConfigured
+from mythos.errors import Invalid, MythosError, NotConfigured
 
 BUG = 70
 MOST_PROBLEMS = 50
@@ -25,6 +25,9 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except click.exceptions.Abort:
         click.echo("Stopped.", err=True)
         return 130
+    except click.FileError as error:
+        show(Invalid(f"{error.ui_filename} cannot be opened: {error.message}."))
+        return Invalid.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code

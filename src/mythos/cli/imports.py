@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,13 +14,13 @@ from mythos.accounts.actors import SYSTEM
 from mythos.accounts.models import Swarm
 from mythos.assistants.queries import get_assistant
 from mythos.cli.audits import audit_rows, finish_audits, show_audits
-from mythos.cli.database import chosen_swarm, prepare, swarm_option
+from mythos.cli.database import prepare, swarm_option, swarm_to_fill
 from mythos.cli.output import Progress, json_option, print_json
 from mythos.codex.planning import CodexPlan, plan_import
 from mythos.codex.services import CodexImportReport, import_codex
 from mythos.errors import Invalid
 from mythos.formats.codex_markdown import CodexDocument, read_codex
-from mythos.formats.prompts import ENDINGS, read_prompts
+from mythos.formats.prompts import ENDINGS, Item, left_out, read_prompts
 from mythos.formats.prompts.folder import read_file
 from mythos.prompts.services import ImportReport, import_prompts
 from mythos.text.normalize import decode
@@ -69,7 +70,7 @@ def codex(
         return
     report = import_codex(
         actor=SYSTEM,
-        swarm=chosen_swarm(swarm_slug),
+        swarm=swarm_to_fill(swarm_slug),
         codex_slug=codex_slug,
         document=document,
         title=title,
@@ -84,7 +85,7 @@ def codex(
 def _swarm_for_a_look(slug: str) -> Iterator[Swarm]:
     """The swarm of a dry run: one made for it is unmade again."""
     with transaction.atomic():
-        yield chosen_swarm(slug)
+        yield swarm_to_fill(slug)
         transaction.set_rollback(True)
 
 
@@ -142,7 +143,7 @@ def prompts(path: Path, assistant_slug: str, strict: bool, dry_run: bool, swarm_
     Langfuse JSON, .csv. A bad row is named with its file and line and does not stop the others; exit code 2 tells.
     """
     try:
-        records = list(read_prompts(path))
+        records, left = [_as_given(path, item) for item in read_prompts(path)], left_out(path)
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}.", data={"file": str(path)}) from error
     if not records:
@@ -158,13 +159,19 @@ def prompts(path: Path, assistant_slug: str, strict: bool, dry_run: bool, swarm_
             assistant=get_assistant(SYSTEM, assistant_slug, swarm) if assistant_slug else None,
             on_progress=progress.at,
         )
+    report.notes[:0] = left
     _show_report(report, as_json)
     return 2 if report.problems else 0
 
 
 @contextmanager
 def _swarm(slug: str) -> Iterator[Swarm]:
-    yield chosen_swarm(slug)
+    yield swarm_to_fill(slug)
+
+
+def _as_given(path: Path, item: Item) -> Item:
+    """The record with its file as it was named on the command line, so that a terminal finds it."""
+    return replace(item, file=str((path if path.is_dir() else path.parent) / item.file))
 
 
 def _show_report(report: ImportReport, as_json: bool) -> None:
@@ -194,8 +201,11 @@ def _show_report(report: ImportReport, as_json: bool) -> None:
     }
     counts = ", ".join(f"{len(slugs)} {word}" for word, slugs in found.items() if slugs) or "none"
     click.echo(f"Prompts: {counts}. Checkpoints added: {0 if report.dry_run else report.checkpoints}.")
+    for row in [row for row in report.rows if row.action == "revised"][:LONGEST_LIST]:
+        click.echo(f"  revised  {row.slug}  by {row.file}:{row.line}")
     if report.dry_run:
         click.echo(f"Nothing was written; {report.checkpoints} checkpoints would be added.")
     if report.problems:
         taken = "could be" if report.dry_run else "were"
-        click.echo(f"{len(report.problems)} could not be read, as said above; the others {taken} imported.", err=True)
+        others = f"the others {taken} imported." if report.rows else "there was nothing else."
+        click.echo(f"{len(report.problems)} could not be read, as said above; {others}", err=True)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mythos.accounts.actors import SYSTEM
-from mythos.cli.database import chosen_swarm, prepare, swarm_option
+from mythos.cli.database import prepare, swarm_option, swarm_to_fill
 from mythos.cli.output import Progress, json_option, print_json
 from mythos.cli.package_reports import plan_data, show_plan
 from mythos.errors import Invalid
@@ -53,8 +53,9 @@ def install(
     `--decide prompt:desk=edited --merged prompt:desk=FILE`.
     """
     prepare()
-    swarm, data = chosen_swarm(swarm_slug), read_source(source)
+    data = read_source(source)
     bundle = read_bundle(data)
+    swarm = swarm_to_fill(swarm_slug)
     if lock and lock.is_file():
         refuse_other(lock.read_text(encoding="utf-8"), bundle)
     given: dict[str, Any] = {

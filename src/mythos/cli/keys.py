@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mythos.accounts.actors import SYSTEM
-from mythos.cli.database import chosen_swarm, prepare, swarm_option
+from mythos.cli.database import chosen_swarm, prepare, swarm_option, swarm_to_fill
 from mythos.cli.output import json_option, print_json
 from mythos.packages.keys import has_key
 from mythos.packages.queries import visible_keys, visible_signers
@@ -24,7 +24,7 @@ def group() -> None:
 def new(name: str, swarm_slug: str, as_json: bool) -> int:
     """Make the key NAME; its private half is a file on this machine that only its owner can read."""
     prepare()
-    key = create_key(actor=SYSTEM, swarm=chosen_swarm(swarm_slug), name=name)
+    key = create_key(actor=SYSTEM, swarm=swarm_to_fill(swarm_slug), name=name)
     if as_json:
         print_json({"name": key.name, "fingerprint": key.fingerprint, "public_key": key.public_key})
     else:
@@ -71,7 +71,7 @@ def list_keys(swarm_slug: str, as_json: bool) -> int:
 def trust(fingerprint: str, name: str, swarm_slug: str) -> int:
     """Take packages signed with the key FINGERPRINT, all 64 digits of it."""
     prepare()
-    signer = trust_signer(actor=SYSTEM, swarm=chosen_swarm(swarm_slug), fingerprint=fingerprint, name=name)
+    signer = trust_signer(actor=SYSTEM, swarm=swarm_to_fill(swarm_slug), fingerprint=fingerprint, name=name)
     click.echo(f"{signer.name} is trusted.")
     return 0
 

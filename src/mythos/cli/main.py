@@ -40,6 +40,7 @@ COMMANDS = {
     "elsewhere": ("mythos.cli.elsewhere:group", True, "Markets of other instances: publish, follow, take."),
     "mcp": ("mythos.mcp.command:mcp", True, "Offer prompts, resources and tools to a model over MCP."),
     "webhook": ("mythos.cli.webhooks:group", True, "Tell other programs what happens here, and see what was sent."),
+    "swarm": ("mythos.cli.accounts:swarm", True, "Workspaces of teams: make one, list them."),
     "user": ("mythos.cli.accounts:user", True, "Accounts of people."),
     "token": ("mythos.cli.accounts:token", True, "Keys for programs."),
     "jobs": ("mythos.cli.jobs:jobs", True, "Background jobs, newest first; dead ones with their reason."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,15 @@ from mythos.cli.installs import lock_option, read_source
 from mythos.cli.output import Progress, json_option, print_json
 from mythos.cli.package_reports import bundle_data, show_bundle, show_step
 from mythos.cli.package_reruns import rerun, show_claims
-from mythos.errors import NotFound
+from mythos.errors import MythosError
 from mythos.formats.bundle import Contents, read_bundle
 from mythos.packages.indexing import write_index
 from mythos.packages.lock import write_lock
 from mythos.packages.models import PromptPackage
-from mythos.packages.queries import get_package, grouped_prompts, visible_installed, visible_packages
+from mythos.packages.queries import grouped_prompts, visible_installed, visible_packages
 from mythos.packages.services import (
     create_package,
+    delete_package,
     export_package,
     prompts_named,
     select_prompts,
@@ -30,6 +33,7 @@ from mythos.packages.services import (
     update_package,
 )
 from mythos.packages.versioning import next_version
+from mythos.prompts.models import Prompt
 
 
 @click.group("package")
@@ -72,16 +76,15 @@ def build(
         details["license"] = license_
     if authors:
         details["authors"] = list(authors)
-    package = _package(swarm, slug, details)
     tagged = {group.name: group.prompts for group in grouped_prompts(SYSTEM, swarm, "codex", most=100_000)}
     chosen = [*prompts_named(SYSTEM, swarm, prompts), *(row for tag in tags for row in tagged.get(tag, ()))]
-    package = select_prompts(actor=SYSTEM, package_id=package.pk, add=chosen)
-    with Progress(package.prompts.count()) as progress:
+    signer = signing_key(SYSTEM, swarm, key) if key else None
+    with _filled(swarm, slug, details, chosen) as package, Progress(package.prompts.count()) as progress:
         export = export_package(
             actor=SYSTEM,
             package_id=package.pk,
             version=version,
-            key=signing_key(SYSTEM, swarm, key) if key else None,
+            key=signer,
             on_progress=lambda done, total: progress.at(min(done, total), slug),
         )
     path = output or Path(f"{slug}-{export.version}.mythos")
@@ -95,14 +98,27 @@ def build(
     return 0
 
 
-def _package(swarm: Swarm, slug: str, details: dict[str, Any]) -> PromptPackage:
+@contextmanager
+def _filled(swarm: Swarm, slug: str, details: dict[str, Any], chosen: Sequence[Prompt]) -> Iterator[PromptPackage]:
+    """The package with these prompts in it; when its export is refused, all is as it was before."""
+    before = visible_packages(SYSTEM, swarm).filter(slug=slug).first()
+    if before is None:
+        package = create_package(actor=SYSTEM, swarm=swarm, slug=slug, prompts=chosen, **details)
+        added: list[Prompt] = []
+    else:
+        held = set(before.prompts.all())
+        added = [prompt for prompt in chosen if prompt not in held]
+        update_package(actor=SYSTEM, package_id=before.pk, **details)
+        package = select_prompts(actor=SYSTEM, package_id=before.pk, add=added)
     try:
-        package = get_package(SYSTEM, slug, swarm)
-    except NotFound:
-        return create_package(actor=SYSTEM, swarm=swarm, slug=slug, **details)
-    if details:
-        return update_package(actor=SYSTEM, package_id=package.pk, **details)
-    return package
+        yield package
+    except MythosError:
+        if before is None:
+            delete_package(actor=SYSTEM, package_id=package.pk)
+        else:
+            select_prompts(actor=SYSTEM, package_id=before.pk, remove=added)
+            update_package(actor=SYSTEM, package_id=before.pk, **{name: getattr(before, name) for name in details})
+        raise
 
 
 @group.command("verify")

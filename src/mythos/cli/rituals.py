@@ -10,7 +10,7 @@ import click
 
 from mythos.accounts.actors import SYSTEM
 from mythos.cli.annotations import agreement_of_judges, annotate_replies
-from mythos.cli.database import chosen_swarm, prepare, swarm_option
+from mythos.cli.database import chosen_swarm, prepare, swarm_option, swarm_to_fill
 from mythos.cli.output import Progress, json_option, print_json
 from mythos.cli.ritual_reports import (
     comparison_data,
@@ -86,7 +86,7 @@ def import_(file: Path, slug: str, kind: str, type_: str, prompt_slug: str, swar
     """
     document = read_ritual(_read(file), file.name, kind=kind, open_file=_beside(file))
     prepare()
-    swarm = chosen_swarm(swarm_slug)
+    swarm = swarm_to_fill(swarm_slug)
     prompt = get_prompt(SYSTEM, prompt_slug, swarm) if prompt_slug else None
     made = import_ritual(actor=SYSTEM, swarm=swarm, slug=slug, document=document, type=type_, prompt=prompt)
     changes = made.changes

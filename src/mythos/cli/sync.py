@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from mythos.accounts.actors import SYSTEM
-from mythos.cli.database import chosen_swarm, prepare, swarm_option
+from mythos.cli.database import chosen_swarm, prepare, swarm_option, swarm_to_fill
 from mythos.cli.output import json_option, print_json
+from mythos.errors import Invalid
 from mythos.prompts.files import format_named
 from mythos.prompts.services import SyncReport, pull_folder, push_folder
 
@@ -50,6 +51,8 @@ def pull(
 ) -> int:
     """Write what changed in the swarm into FOLDER. Exit 1 where both sides changed and a person must decide."""
     prepare()
+    if folder.exists() and not folder.is_dir():
+        raise Invalid(f"{folder} is no folder.", data={"file": str(folder), "line": 1})
     if not dry_run:
         folder.mkdir(parents=True, exist_ok=True)
     report = pull_folder(
@@ -82,7 +85,7 @@ def push(
     prepare()
     report = push_folder(
         actor=SYSTEM,
-        swarm=chosen_swarm(swarm_slug),
+        swarm=swarm_to_fill(swarm_slug),
         folder=folder,
         form=format_named(format_name),
         message=message,

@@ -12,7 +12,7 @@ import urllib.request
 import click
 from django.conf import settings
 
-from mythos.accounts.models import Swarm
+from mythos.accounts.models import Swarm, User
 from mythos.cli.bootstrap import FirstOwner, make_first_swarm, make_owner, refuse_weak_password
 from mythos.cli.database import prepare
 from mythos.cli.listening import host_option, port_option
@@ -72,6 +72,8 @@ def _first_start(*, demo: bool, as_json: bool) -> FirstOwner | None:
     refuse_weak_password()
     if demo and not Swarm.objects.exists():
         _fill_demo_apart(as_json=as_json)
+    elif demo and not User.objects.exists():
+        click.echo("No demo is made: a swarm is here already. It comes with an empty MYTHOS_HOME.", err=as_json)
     make_first_swarm()
     return make_owner()
 

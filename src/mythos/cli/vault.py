@@ -9,7 +9,7 @@ from typing import IO
 import click
 
 from mythos.accounts.actors import SYSTEM
-from mythos.cli.database import chosen_swarm, prepare, swarm_option
+from mythos.cli.database import chosen_swarm, prepare, swarm_option, swarm_to_fill
 from mythos.cli.output import Progress, json_option, print_json
 from mythos.errors import NotFound
 from mythos.prompts.carrying import export_lines
@@ -121,7 +121,7 @@ def purge(days: int, swarm_slug: str) -> None:
 @click.argument("file", type=click.File("w", encoding="utf-8", lazy=True))
 @swarm_option
 def export(file: IO[str], swarm_slug: str) -> None:
-    """Write the whole vault as lines of JSON to FILE; - is stdout."""
+    """Write the swarm's prompts with their history as lines of JSON to FILE; - is stdout. No backup of the rest."""
     prepare()
     rows = 0
     with Progress(0) as progress:
@@ -133,16 +133,16 @@ def export(file: IO[str], swarm_slug: str) -> None:
 
 
 @group.command("import")
-@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.argument("file", type=click.File("rb"))
 @swarm_option
 @json_option
-def import_(file: IO[str], swarm_slug: str, as_json: bool) -> None:
+def import_(file: IO[bytes], swarm_slug: str, as_json: bool) -> None:
     """Bring an exported vault into a swarm without prompts; all of it, proven, or nothing."""
     prepare()
     with Progress(0) as progress:
         report = import_vault(
             actor=SYSTEM,
-            swarm=chosen_swarm(swarm_slug),
+            swarm=swarm_to_fill(swarm_slug),
             lines=file,
             on_progress=(lambda number: progress.at(number, "rows")) if progress.is_terminal else None,
         )

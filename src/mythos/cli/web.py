@@ -11,6 +11,9 @@ import uvicorn
 from mythos.cli.database import prepare
 from mythos.cli.listening import host_option, port_option
 from mythos.cli.static_files import collect_static
+from mythos.sqlite.idle import keep
+
+IDLE_CONNECTIONS = 4  # more requests at once open their own
 
 
 @click.command()
@@ -32,6 +35,7 @@ def web(host: str, port: int, hold: bool) -> None:
         timeout_graceful_shutdown=5,
     )
     config.load()
+    keep(IDLE_CONNECTIONS)
     # What is loaded stays: the collector would look through all of it again and again, tens of milliseconds a time.
     gc.collect()
     gc.freeze()

@@ -15,6 +15,7 @@ from mythos.text.normalize import content_hash, normalize
 
 AUTHORITIES = ("root", "system", "developer", "user", "guideline")
 SYNONYMS = {"platform": "root"}  # the Model Spec's older word
+BRACES = "they hold an id and then key=value, as in {#ref severity=block tags=a,b}"
 SEVERITIES = ("block", "warn", "note")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _ATTRIBUTES = re.compile(r"\s*\{#([\w:.-]+)((?:\s+[\w-]+=(?:\"[^\"]*\"|[^\s}]+))*)\s*\}\s*$")
@@ -108,7 +109,9 @@ def _sections(text: str, reading: _Reading, strict: bool) -> Iterator[_Section]:
             continue
         if heading:
             message = f"The heading “{heading.group(2)}” has no id such as {{#ref}}."
-            if strict or "{#" in heading.group(2):
+            if "{#" in heading.group(2):
+                reading.problem(number, f"The braces of “{heading.group(2)}” cannot be read: {BRACES}.")
+            elif strict:
                 reading.problem(number, message)
             else:
                 reading.warnings.append(f"{reading.name}, line {number}: {message} Kept as text.")

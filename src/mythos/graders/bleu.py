@@ -11,7 +11,7 @@ from mythos.graders import nearness
 from mythos.graders.base import Ask, Example, Score, library, met, unmeasured
 
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
-EXTRA = "mythos[metrics]"
+PACKAGE = "nltk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Bleu:
 
     def _measure(self, references: list[list[str]], said: list[str]) -> float:
         if self.which == "gleu":
-            return float(library("nltk.translate.gleu_score", EXTRA).sentence_gleu(references, said))
-        bleu = library("nltk.translate.bleu_score", EXTRA)
+            return float(library("nltk.translate.gleu_score", PACKAGE).sentence_gleu(references, said))
+        bleu = library("nltk.translate.bleu_score", PACKAGE)
         smooth = bleu.SmoothingFunction().method1
         return float(bleu.sentence_bleu(references, said, smoothing_function=smooth))

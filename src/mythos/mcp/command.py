@@ -7,7 +7,7 @@ import asyncio
 import click
 from django.conf import settings
 
-from mythos.errors import NotConfigured
+from mythos.errors import NotConfigured, install_extra
 
 
 @click.command()
@@ -26,7 +26,7 @@ async def _serve(secret: str, label: str) -> None:
         from mythos.mcp.news import View
         from mythos.mcp.server import make_server
     except ModuleNotFoundError as error:
-        raise NotConfigured("The MCP SDK is not installed.", hint="pip install 'mythos[mcp]'") from error
+        raise NotConfigured("The MCP SDK is not installed.", hint=install_extra("mcp")) from error
     server = make_server(lambda context: View(secret, label))
     async with stdio_server() as (reading, writing):
         await server.run(reading, writing, server.create_initialization_options())

@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from django.http.request import split_domain_port, validate_host
 
 from mythos.accounts.services import authenticate_token
-from mythos.errors import Denied, MythosError, NotConfigured
+from mythos.errors import Denied, MythosError, NotConfigured, install_extra
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -100,7 +100,7 @@ def _manager() -> Any:
         from mythos.mcp.news import View
         from mythos.mcp.server import make_server
     except ModuleNotFoundError as error:
-        raise NotConfigured("The MCP SDK is not installed.", hint="pip install 'mythos[mcp]'") from error
+        raise NotConfigured("The MCP SDK is not installed.", hint=install_extra("mcp")) from error
 
     def view_of(context: Any) -> View:
         asked = parse_qs(context.request.scope["query_string"].decode("latin-1"))

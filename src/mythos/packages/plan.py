@@ -13,6 +13,7 @@ from mythos.packages.models import InstalledPackage
 
 ACTIONS = ("conflict", "clash", "new", "changed", "merged", "ahead", "left out", "same")
 OPEN = ("conflict", "clash")
+ANSWERS = ("mine", "theirs", "edited", "own", "propose", "skip")
 REST, REST_ANSWERS = "*", ("mine", "theirs")  # one answer for every row that has none of its own
 
 

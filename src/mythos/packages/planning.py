@@ -11,12 +11,13 @@ from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
 from mythos.accounts.permissions import may, require
 from mythos.codex.models import CodexClause, CodexContract, CodexRole
+from mythos.errors import Invalid
 from mythos.formats.bundle import Bundle
 from mythos.formats.bundle.document import ClauseEntry, CodexEntry, ContractEntry, RitualEntry, RoleEntry
 from mythos.packages.admission import dependency_problems, signer_problems, signer_standing, version_problems
 from mythos.packages.merging import decided, prompt_rows
 from mythos.packages.models import InstalledPackage
-from mythos.packages.plan import Answers, InstallPlan, PlanRow, Work
+from mythos.packages.plan import ANSWERS, REST, Answers, InstallPlan, PlanRow, Work
 from mythos.rituals.expecting import case_hash, checked
 from mythos.rituals.models import Ritual, RitualCase
 from mythos.text.compare import compare
@@ -62,8 +63,20 @@ def plan_install(
     for contracts in _chunks(bundle.contracts()):
         rows += [decided(row, given, work) for row in _contracts(swarm, contracts, work, so_far)]
     rows += [decided(row, given, work) for row in _rituals(swarm, list(bundle.rituals()), installed)]
+    _refuse_misspelt(rows, given)
     plan.rows = rows
     return work
+
+
+def _refuse_misspelt(rows: Sequence[PlanRow], given: Answers) -> None:
+    """An answer that fits no row would be passed over; one that a row no longer needs does no harm."""
+    keys = {REST, *(row.key for row in rows)}
+    for key, answer in given.choices.items():
+        if key not in keys:
+            raise Invalid("A decision cannot be taken.", fields={"decide": f"The package has no {key[:80]!r}."})
+        if answer and answer not in ANSWERS:
+            said = f"{key} is answered by one of {', '.join(ANSWERS)}, not {answer[:40]!r}."
+            raise Invalid("A decision cannot be taken.", fields={"decide": said})
 
 
 def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:

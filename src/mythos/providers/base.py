@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from mythos.errors import ProviderFailed
+from mythos.errors import NotConfigured, ProviderFailed
 
 Role = Literal["system", "user", "assistant"]
 Cause = Literal[
@@ -114,6 +114,22 @@ def failed(
 ) -> ProviderFailed:
     """The error of a provider with its cause on record."""
     return ProviderFailed(message, retry_after=retry_after, data={"cause": cause, "status": status})
+
+
+def require_ready(provider: Provider) -> None:
+    """NotConfigured, with what to set up, where this provider cannot answer at all; not every provider can say."""
+    check: Callable[[], None] | None = getattr(provider, "require_ready", None)
+    if check is not None:
+        check()
+
+
+def why_not_ready(provider: Provider) -> str:
+    """What has to be set up before this provider can answer at all; empty when it can."""
+    try:
+        require_ready(provider)
+    except NotConfigured as error:
+        return f"{error.message} {error.hint}".strip()
+    return ""
 
 
 def request_hash(messages: Sequence[Message], options: Options) -> str:

@@ -46,6 +46,10 @@ class Local:
     def price(self, model: str) -> Price | None:
         return Price(0.0, 0.0)
 
+    def require_ready(self) -> None:
+        """NotConfigured where the model is not installed."""
+        weights()
+
     def chat(self, messages: Sequence[Message], options: Options) -> Reply:
         client = self._running().client
         reply = client.chat(messages, replace(options, model=MODEL))

@@ -53,6 +53,10 @@ class OpenAI:
     def price(self, model: str) -> Price | None:
         return prices().get(model)
 
+    def require_ready(self) -> None:
+        """NotConfigured where the server wants a key and none is set."""
+        self._headers()
+
     def chat(self, messages: Sequence[Message], options: Options) -> Reply:
         model = options.model or self.model()
         began = time.monotonic()

@@ -33,6 +33,10 @@ class Replay:
     def price(self, model: str) -> Price | None:
         return Price(0.0, 0.0)
 
+    def require_ready(self) -> None:
+        """NotConfigured where there is no file of recorded replies that can be read."""
+        self._recorded()
+
     def chat(self, messages: Sequence[Message], options: Options) -> Reply:
         reply = self._recorded().get(request_hash(messages, options))
         if reply is None:

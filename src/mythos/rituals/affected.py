@@ -11,7 +11,7 @@ from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
 from mythos.codex.models import CodexClause, ContractClause
 from mythos.codex.queries import versions_since
-from mythos.errors import MythosError
+from mythos.errors import MythosError, NotFound
 from mythos.providers.base import Provider
 from mythos.rituals.evidence import named_by
 from mythos.rituals.models import Ritual, RitualCase, RitualRun
@@ -66,8 +66,17 @@ def standing_of_rituals(
     chosen = model or service.model()
     rituals = list(visible_rituals(actor, swarm))
     depends = _clauses_of(swarm, rituals)
+    _refuse_unknown(swarm, clauses, depends.values())
     done = _last_runs(rituals, provider, chosen)
     return [_standing(ritual, chosen, done.get(ritual.pk), depends[ritual.pk], clauses, run_all) for ritual in rituals]
+
+
+def _refuse_unknown(swarm: Swarm, clauses: Collection[str], depends: Iterable[Clauses]) -> None:
+    """A misspelt clause would touch nothing, and every ritual would be skipped for a wrong reason."""
+    known = set(CodexClause.objects.filter(codex__swarm=swarm, ref__in=clauses).values_list("ref", flat=True))
+    missing = sorted(set(clauses) - known.union(*(each.named for each in depends)))
+    if missing:
+        raise NotFound(f"There is no clause {missing[0]!r}.", fields={"clauses": f"Unknown clause {missing[0]}."})
 
 
 def _standing(

@@ -83,6 +83,8 @@ def scores_of(run: RitualRun) -> RunScores:
 def compare_runs(actor: Actor, old_id: int, new_id: int, *, margin: float = MARGIN) -> RunComparison:
     """The cases both runs have with the same content, paired; cases that changed are left out and counted."""
     old, new = get_run(actor, old_id), get_run(actor, new_id)
+    if not 0 < margin <= 1:
+        raise Invalid("The runs cannot be compared.", fields={"margin": "More than 0, at most 1."})
     if old.ritual_id != new.ritual_id:
         raise Invalid("Only runs of the same ritual can be compared.", fields={"new": "It is of another ritual."})
     before, after = _measured(old), _measured(new)

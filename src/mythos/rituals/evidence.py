@@ -77,7 +77,9 @@ def runs_on(ritual: Ritual, checkpoint: PromptCheckpoint) -> list[RitualRun]:
         text = tried_text(ritual, checkpoint, None)["text_sha256"]
     except MythosError:
         return []  # what it includes is gone, so nothing was tried on the text as it would be today
-    done = RitualRun.objects.filter(ritual=ritual, checkpoint=checkpoint, text_sha256=text, state=RitualRun.State.DONE)
+    done = RitualRun.objects.filter(
+        ritual=ritual, checkpoint__prompt=checkpoint.prompt_id, text_sha256=text, state=RitualRun.State.DONE
+    )
     return list(done.order_by("is_simulated", "-pk")[:MOST_RUNS])
 
 
@@ -139,15 +141,16 @@ def _summed(ritual: Ritual, ref: str, outcomes: Mapping[int, Outcome], checkpoin
     """One piece of evidence for all cases of a ritual that name a clause."""
     decisive = _worst(outcomes.values())
     number = sum(outcome.state == decisive.state for outcome in outcomes.values())
-    tally = f"{number} of {len(outcomes)} cases"
+    tally = f"{number} of {len(outcomes)} case{'' if len(outcomes) == 1 else 's'}"
+    s = "s" if number == 1 else ""
     name, run, result = f"ritual:{ritual.slug}", decisive.run, decisive.result
     if run is None or result is None:
         text = f"{tally} about it {'has' if number == 1 else 'have'} not been run on this text."
         return Evidence(name, State.UNTESTED, text, "", checkpoint.version)
     words = {
-        State.BREACHED: f"{tally} break it; {decisive.case}: {decisive.why}",
+        State.BREACHED: f"{tally} break{s} it; {decisive.case}: {decisive.why}",
         State.UNTESTED: f"{tally} could not be measured; {decisive.case}: {decisive.why}",
-        State.KEPT: f"{tally} keep it.",
+        State.KEPT: f"{tally} keep{s} it.",
     }[State(decisive.state)]
     said = result.reply.text[:MOST_QUOTED] if result.reply and decisive.state != State.KEPT else ""
     text = f"Run {run.pk} on {spoken_by(run)}: {words}"

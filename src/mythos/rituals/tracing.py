@@ -13,13 +13,12 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any, Protocol
 
-from mythos.errors import NotConfigured, ProviderFailed
+from mythos.errors import NotConfigured, ProviderFailed, install_extra
 from mythos.providers.base import Options, Reply
 from mythos.rituals.expecting import Graded
 from mythos.rituals.models import RitualCase, RitualRun
 
 VARIABLE = "MYTHOS_TRACES"
-INSTALL = "Install mythos[telemetry]."
 
 
 class CallSpan(Protocol):
@@ -182,4 +181,6 @@ def _module(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise NotConfigured(f"{VARIABLE} is set, but OpenTelemetry is not installed.", hint=INSTALL) from error
+        raise NotConfigured(
+            f"{VARIABLE} is set, but OpenTelemetry is not installed.", hint=install_extra("telemetry")
+        ) from error

@@ -13,6 +13,8 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
+from mythos.sqlite.idle import IDLE, Connection
+
 LOCK_TIMEOUT_SECONDS = 30.0
 _write_lock = threading.Lock()
 
@@ -50,8 +52,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self._release()
 
+    def get_connection_params(self) -> dict[str, Any]:
+        return {**super().get_connection_params(), "factory": Connection}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        return IDLE.take(conn_params["database"]) or super().get_new_connection(conn_params)
+
     def _close(self) -> Any:
         try:
-            return super()._close()  # type: ignore[misc]
+            if not (self.is_sound() and IDLE.give(self.connection)):
+                super()._close()  # type: ignore[misc]
         finally:
             self._release()
+
+    def is_sound(self) -> bool:
+        """Whether somebody else can go on with the connection."""
+        return not (self.connection is None or self.in_atomic_block or self.errors_occurred or self.is_in_memory_db())

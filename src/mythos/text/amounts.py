@@ -50,7 +50,12 @@ NUMBER_WORDS = {name: value for value, name in enumerate(_SMALL)} | {
 }
 _MULTIPLIERS = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 10**9, "dozen": 12, "dozens": 12}
 _TIMES = {"twice": 2.0, "thrice": 3.0}
-_PARTS = {"half": 50.0, "third": 100 / 3, "thirds": 100 / 3, "quarter": 25.0, "quarters": 25.0}
+_PARTS = {"half": 50.0, "third": 100 / 3, "thirds": 100 / 3, "quarter": 25.0, "quarters": 25.0} | {
+    name + ending: 100 / place
+    for place, name in enumerate(["fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], start=5)
+    for ending in ("", "s")
+}
+_SETTLED = frozenset({"times", "clock", "date", "delay", "period", "nth"})
 _UNITS: dict[str, tuple[str, float]] = {
     spelling: (unit, factor)
     for names, unit, factor in (
@@ -104,6 +109,7 @@ _PER = frozenset(["a", "an", "per", "every", "each", "daily", "weekly", "monthly
 
 
 _DIGIT = re.compile(r"\d")
+_NTH = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
 
 
 def value_of(raw: str, norm: str) -> tuple[float | None, str]:
@@ -112,12 +118,15 @@ def value_of(raw: str, norm: str) -> tuple[float | None, str]:
         return _TIMES[norm], "times"
     if norm in NUMBER_WORDS:
         return float(NUMBER_WORDS[norm]), ""
+    if not _DIGIT.search(norm):
+        return dates.value_of(raw, norm) if norm in dates.HOURS else (None, "")
     digits = re.sub(r"(?<=\d),(?=\d{3}\b)", "", norm.strip("$€£¥ "))
-    if re.fullmatch(r"\d+(?:[.,]\d+)?", digits):
+    if _NTH.fullmatch(digits):
+        return float(digits[:-2]), "nth"
+    if re.fullmatch(r"[-−]?\d+(?:[.,]\d+)?", digits):
+        digits = digits.replace("−", "-")
         return float(digits.replace(",", ".")), _UNITS[norm[0]][0] if norm[0] in "$€£¥" else ""
-    if norm in dates.HOURS or _DIGIT.search(raw):
-        return dates.value_of(raw, norm)
-    return None, ""
+    return dates.value_of(raw, norm)
 
 
 def evened(found: list[Word]) -> list[Word]:
@@ -155,7 +164,7 @@ def _quantities(found: list[Word]) -> list[Word]:
 def _amount(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
     """Value in the base unit, unit, and the index after the amount that begins here; None where none does."""
     word = found[index]
-    if word.unit in ("times", "clock", "date") and word.number is not None:
+    if word.unit in _SETTLED and word.number is not None:
         return word.number, word.unit, index + 1
     read = _part(found, index) or _number(found, index)
     if read is None:
@@ -188,7 +197,7 @@ def _part(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
     word = found[index]
     count, at = (word.number or 1.0, index + 1) if word.number or word.norm in ("a", "an") else (1.0, index)
     norms = [other.norm for other in found[at : at + 2]]
-    if not norms or norms[0] not in _PARTS or count > 3 or (at == index and norms[0] not in ("half", "quarter")):
+    if not norms or norms[0] not in _PARTS or count > 9 or (at == index and norms[0] not in ("half", "quarter")):
         return None
     whole = [other.norm for other in found[at + 1 : at + 4]]
     if whole[:1] == ["of"] and whole[1:2] in (["a"], ["an"]) and whole[2:] and whole[2] in _SPANS:
@@ -214,6 +223,8 @@ def _number(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
         return (6.0, "", index + skip + 1) if norms[skip : skip + 1] == ["dozen"] else None
     if norms[:3] == ["a", "couple", "of"]:
         return 2.0, "", index + 3
+    if norms[:2] in (["the", "hour"], ["the", "minute"]) and index and found[index - 1].norm == "within":
+        return 1.0, "", index + 1
     if norms[0] in ("a", "an") and norms[1:2]:
         if norms[1] in _SPANS:
             return 1.0, "", index + 1

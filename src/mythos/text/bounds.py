@@ -33,6 +33,11 @@ _BOUNDS = {
             "over|above|more than|greater than|longer than|exceeding|exceeds|exceed|older than|higher than"
             "|in excess of|heavier than|hotter than|larger than|bigger than|later than|faster than|warmer than",
         ),
+        (
+            "about",
+            "about|around|roughly|approximately|circa|some|close to|nearly|almost|in the region of|of the order of"
+            "|something like|an average of|on average",
+        ),
     )
     for phrase in listed.split("|")
 }
@@ -49,6 +54,7 @@ _BOUNDS_AFTER = {
             "or less|or fewer|or under|or below|or shorter|or lower|or younger|and under|and below|and younger"
             "|at most|at the most|at the latest|maximum|max",
         ),
+        ("about", "or so|or thereabouts|on average|give or take|more or less"),
     )
     for phrase in listed.split("|")
 }

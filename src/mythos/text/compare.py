@@ -15,6 +15,7 @@ from mythos.text.lifted import CERTAIN, lifted_in, outvoted
 from mythos.text.normalize import normalize
 from mythos.text.odds import detect, odds_of
 from mythos.text.parallel import begin
+from mythos.text.reasons import told_once
 from mythos.text.segment import Sentence
 from mythos.text.steps import turned_round
 from mythos.text.units import Unit, Units, units
@@ -32,7 +33,8 @@ MAX_SIMILARITY_CHARACTERS = 100
 class Thresholds:
     """Where the verdicts begin; a codex may set its own."""
 
-    regression: float = 0.5
+    # Cross-validated balance is flat from 0.5 to 0.58; here nine of ten edits that keep the meaning are let through.
+    regression: float = 0.55
     uncertain: float = 0.38
     strengthened: float = 0.5
     preserved: float = 0.5
@@ -139,7 +141,7 @@ def _settled(
         findings = [_quoted(reworded(u), old, new) for u in found.changed if u.pair]
     settled = [_weighed(finding, odds, verdict, thresholds) for finding in findings]
     settled.sort(key=lambda finding: -finding.confidence)
-    return tuple(settled)
+    return tuple(told_once(settled))
 
 
 def _weighed(finding: Finding, odds: Odds, verdict: Verdict, thresholds: Thresholds) -> Finding:

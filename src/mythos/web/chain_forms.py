@@ -48,6 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
         if chosen:
             involved = services.involved_assistants(user, swarm, chosen)
             plan = services.plan_chain(user, swarm, involved, wish)
+            context["fields"] = services.not_set_up(wish)
             context |= {"plan": plan, "rows": readiness(plan), "cost": estimate(swarm, plan, wish)}
     except MythosError as error:
         if not isinstance(error, Invalid) and not is_post:

@@ -26,7 +26,7 @@ from mythos.training.models import AssistantReflectionChain, SwarmTrainingChain,
 from mythos.training.plan import Plan, plan_from
 from mythos.training.queries import LIVE
 from mythos.training.replaying import replay_chain
-from mythos.training.reporting import curve_of, median_curve, seconds_left, zone_of
+from mythos.training.reporting import curve_of, median_curve, seconds_left, spent_of, zone_of
 from mythos.web.context import current_swarm, user_of
 from mythos.web.htmx import render
 from mythos.web.sse import event, event_stream
@@ -34,7 +34,7 @@ from mythos.work.queries import jobs_ahead
 
 State = SwarmTrainingChain.State
 PAGE_SIZE = 50
-MOST_REFLECTIONS = 6
+MOST_REFLECTIONS = 2
 MOST_CALLS = 100
 LOOK_SECONDS = 0.5
 LONGEST_STREAM_SECONDS = 300.0
@@ -67,8 +67,14 @@ def page(request: HttpRequest, chain_id: int) -> HttpResponse:
         "others": others[:20],
         "may_run": may(user, "training.run", chain),
         "may_seal": may(user, "training.seal", chain),
+        "moved": _moved(chain) if chain.state == State.DONE and chain.result.get("saved") else None,
     }
     return render(request, "training/chain.html", "training/_chain.html", context)
+
+
+def _moved(chain: SwarmTrainingChain) -> list[str]:
+    """Who speaks from the new texts once the result is sealed."""
+    return sorted({assistant.name for assistant in services.assistants_to_move(chain)})
 
 
 def _shown(chain: SwarmTrainingChain) -> dict[str, Any]:
@@ -83,7 +89,8 @@ def _shown(chain: SwarmTrainingChain) -> dict[str, Any]:
         "chain": chain,
         "is_live": chain.state in LIVE,
         "plan": plan,
-        "steps": [_row(step, mutations, chain) for step in steps],
+        "step_count": len(steps),
+        "steps": _folded([_row(step, mutations, chain) for step in steps]),
         "last": last,
         "clauses": last.report.get("clauses") if last else None,
         "tension": last.report.get("tension") if last else None,
@@ -94,6 +101,7 @@ def _shown(chain: SwarmTrainingChain) -> dict[str, Any]:
         "validation": len(plan.ids(Split.VALIDATION)),
         "gain": None if chain.score is None or chain.score_before is None else chain.score - chain.score_before,
         "left": seconds_left(chain),
+        "spent": spent_of(chain),
         "reflections": _reflections(chain, plan),
         "reflection_count": queries.reflections_of(chain).count(),
         "mutations": mutations,
@@ -109,7 +117,7 @@ def _row(step: TrainingStep, mutations: list[Any], chain: SwarmTrainingChain) ->
     """One step in words."""
     mine = [row for row in mutations if row.mutation_step == step.number]
     kept = sum(row.kept for row in mine)
-    verb, said = ("Trial", "measures the start") if step.number == 0 else ("Search", "looked for better texts")
+    verb, said = ("Trial", "measures the start") if step.number == 0 else ("Search", "wrote no new text")
     if mine:
         causes = sorted({str(row.get_cause_display()).lower() for row in mine if not row.kept})
         verb = "Mutate"
@@ -118,9 +126,23 @@ def _row(step: TrainingStep, mutations: list[Any], chain: SwarmTrainingChain) ->
         )
     if not step.is_done:
         verb, said = "Working", "calls are out" if chain.state == State.RUNNING else "goes on when the chain does"
+        if chain.state in (State.CANCELLED, State.FAILED):
+            verb, said = "Ended", "before the step was finished"
     took = max(0.0, (step.finished_at - step.begun_at).total_seconds()) if step.finished_at else None
     failures = len(step.report.get("failures", {}))
     return {"step": step, "verb": verb, "said": said, "took": took, "failures": failures}
+
+
+def _folded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Steps in a row that wrote nothing are told as one, under the first of them."""
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        last = found[-1] if found else None
+        if last is not None and row["verb"] == last["verb"] == "Search" and not row["failures"] + last["failures"]:
+            last |= {"said": f"wrote no new text up to step {row['step'].number}", "took": last["took"] + row["took"]}
+        else:
+            found.append(row)
+    return found
 
 
 def _reflections(chain: SwarmTrainingChain, plan: Plan) -> list[tuple[AssistantReflectionChain, list[list[DiffSpan]]]]:
@@ -182,7 +204,7 @@ def act(request: HttpRequest, chain_id: int, verb: str) -> HttpResponse:
         messages.error(request, " ".join([error.message, *error.fields.values(), error.hint]).strip())
     else:
         if verb == "seal":
-            messages.success(request, "Sealed. The assistants that are deployed speak from the new texts now.")
+            messages.success(request, "Sealed. The assistants pinned to these prompts speak from the new texts now.")
     return redirect("chains.page", chain_id)
 
 
@@ -211,6 +233,7 @@ def step(request: HttpRequest, chain_id: int, number: int) -> HttpResponse:
     context = {
         "chain": chain,
         "step": found,
+        "cost": found.cost if spent_of(chain) is not None else None,
         "tried": [(row, word_diff(row.text_before, row.text)) for row in rows],
         "reflections": [row for row in queries.reflections_of(chain) if row.step == number],
         "calls": queries.calls_of(chain, number)[:MOST_CALLS],
@@ -252,10 +275,12 @@ def compare(request: HttpRequest) -> HttpResponse:
         raise Invalid("Choose two chains to compare.", hint="Open a chain; it can be compared there.")
     chains = [queries.get_chain(user_of(request), int(name)) for name in given]
     curves = [dict(curve_of(chain)) for chain in chains]
+    shown = [score for curve in curves for score in curve.values()]
     rows = [(number, [curve.get(number) for curve in curves]) for number in sorted({n for c in curves for n in c})]
     context = {
-        "chains": [(chain, curve_of(chain), chain.result.get("held_out")) for chain in chains],
+        "chains": [(chain, curve_of(chain), chain.result.get("held_out"), spent_of(chain)) for chain in chains],
         "rows": rows,
+        "scores": shown,
         "is_same_task": _cases(chains[0]) == _cases(chains[1]),
     }
     return render_page(request, "training/compare.html", context)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from mythos.errors import Invalid
 from mythos.prompts.query import RANGE
 
 
@@ -9,6 +12,18 @@ def parts_of(query: str) -> list[tuple[str, str]]:
     """Each part of the query, and the query without it."""
     parts = query.split()
     return [(part, " ".join(parts[:index] + parts[index + 1 :])) for index, part in enumerate(parts)]
+
+
+def wrong_parts(query: str, read: Callable[[str], object]) -> dict[str, str]:
+    """Every part that cannot be read, and why."""
+    found = {}
+    for part in query.split():
+        try:
+            read(part)
+        except Invalid as error:
+            if error.data.get("token") == part:
+                found[part] = f"{error.message} {error.hint}".strip()
+    return found
 
 
 def token_range(query: str) -> tuple[int, int | None]:

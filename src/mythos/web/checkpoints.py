@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -26,7 +26,7 @@ from mythos.prompts.services import queue_export, tag_checkpoints, untag_checkpo
 from mythos.prompts.services.exports import AT_ONCE, COLUMNS, export_rows, finished_export, matching_rows
 from mythos.prompts.services.tags import MOST as MOST_TAGGED
 from mythos.web import diff_view, grid_choices
-from mythos.web.checkpoint_query import parts_of, token_range
+from mythos.web.checkpoint_query import parts_of, token_range, wrong_parts
 from mythos.web.context import current_swarm, user_of
 from mythos.web.facets import facets
 from mythos.web.tables import found_page, stream
@@ -51,16 +51,17 @@ def grid(request: HttpRequest) -> HttpResponse:
     """Rows that match the query, with facets and paging by key."""
     user, swarm = user_of(request), current_swarm(request)
     everything = _lean(visible_checkpoints(user, swarm))
-    query, error, wrong_part = request.GET.get("q", "").strip(), "", ""
+    query, error = request.GET.get("q", "").strip(), ""
+    wrong: dict[str, str] = {}
     sort = _sort(request.GET.get("sort", ""))
     try:
         shown = _shown(everything, swarm, query, sort, request.GET.get("after", ""))
         chosen = token_range(query)
-    except Invalid as wrong:
-        if "q" not in wrong.fields:
+    except Invalid as refused:
+        if "q" not in refused.fields:
             raise
-        wrong_part = wrong.data.get("token", "")
-        error, chosen = f"{wrong.message} {wrong.hint}".strip(), (0, None)
+        wrong = wrong_parts(query, lambda part: read_query(part, swarm))
+        error, chosen = " ".join([*wrong.values()] or [refused.message, refused.hint]).strip(), (0, None)
         query_kept = request.GET.get("last", "").strip()
         shown = _shown(everything, swarm, _readable(query_kept, swarm), sort, "")
     choices = grid_choices.read(request)
@@ -75,7 +76,8 @@ def grid(request: HttpRequest) -> HttpResponse:
         "parts": parts_of(query),
         "chosen_parts": query.split(),
         "error": error,
-        "wrong": wrong_part,
+        "wrong": wrong,
+        "picked": [int(key) for key in request.GET.getlist("pick") if key.isdigit()],
         "sort": sort,
         "facets": facets(everything, swarm, shown.total.number, chosen),
         "is_paged": bool(request.GET.get("after")),
@@ -134,7 +136,7 @@ def columns(request: HttpRequest) -> HttpResponse:
     choices = grid_choices.read(request)
     choices.choose(request.POST.getlist("column"))
     set_preference(actor=user_of(request), density=request.POST.get("density"))
-    return grid_choices.keep(request, _back(request), choices)
+    return grid_choices.keep(request, _back(request.POST), choices)
 
 
 @require_POST
@@ -150,7 +152,7 @@ def views(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"“{name.strip()}” is among your views.")
     except Invalid as error:
         messages.error(request, f"{error.message} {error.fields.get('name', '')}")
-    return grid_choices.keep(request, _back(request), choices)
+    return grid_choices.keep(request, _back(request.POST), choices)
 
 
 def compare(request: HttpRequest) -> HttpResponse:
@@ -159,8 +161,9 @@ def compare(request: HttpRequest) -> HttpResponse:
     picked = [int(key) for key in request.GET.getlist("pick") if key.isdigit()]
     rows = visible_checkpoints(user, current_swarm(request)).filter(pk__in=picked).order_by("created_at", "pk")
     if len(rows) != 2:
-        messages.error(request, f"Pick two checkpoints to compare; {len(rows)} were picked.")
-        return redirect("checkpoints.grid")
+        said = "1 was" if len(rows) == 1 else f"{len(rows)} were"
+        messages.error(request, f"Pick two checkpoints to compare; {said} picked.")
+        return _back(request.GET)
     old, new = rows
     if old.prompt_id == new.prompt_id:
         versions = urlencode({"from": old.version, "to": new.version})
@@ -171,24 +174,27 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def tag(request: HttpRequest) -> HttpResponse:
-    """Put a person's tag on the rows picked, else on everything that matches; or take it off."""
+    """Put a person's tag on the rows picked, or on everything that matches if that is asked for; or take it off."""
     user, swarm = user_of(request), current_swarm(request)
     try:
         with limited():
             parts = read_query(request.POST.get("q", "").strip(), swarm)
             ids = search(visible_checkpoints(user, swarm), parts).rows.order_by().values_list("pk", flat=True)
             picked = [int(key) for key in request.POST.getlist("pick") if key.isdigit()]
+            if not picked and not request.POST.get("all"):
+                raise Invalid("Pick rows first, or ask for all that match.")
             chosen = picked or list(ids[: MOST_TAGGED + 1])
         verb = untag_checkpoints if request.POST.get("remove") else tag_checkpoints
         changed = verb(actor=user, swarm=swarm, ids=chosen, name=request.POST.get("name", ""))
         messages.success(request, f"{changed} checkpoints changed.")
     except Invalid as error:
         messages.error(request, f"{error.message} {error.fields.get('name', '')}")
-    return _back(request)
+    return _back(request.POST)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
-    shown = {name: request.POST[name] for name in ("q", "sort") if request.POST.get(name)}
+def _back(sent: QueryDict) -> HttpResponse:
+    """The grid as it was: its filter, its order and the rows that were picked."""
+    shown = [(name, value) for name in ("q", "sort", "pick") for value in sent.getlist(name) if value]
     return redirect(reverse("checkpoints.grid") + (f"?{urlencode(shown)}" if shown else ""))
 
 

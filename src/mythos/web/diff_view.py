@@ -69,9 +69,14 @@ def _changed(name: str, text: str, flags: Sequence[Flag], at: int) -> SafeString
 
 def _unchanged(text: str, flags: Sequence[Flag], at: int, first: bool, last: bool) -> SafeString:
     pieces = list(_cut(text, flags, at))
-    if len(pieces) == 1 and not pieces[0][1]:
-        return _folded(text, first, last)
-    return format_html_join("", "{}", ((_flagged(format_html("{}", p), found, end),) for p, found, end in pieces))
+    ends = len(pieces) - 1
+    shown = (
+        _flagged(format_html("{}", piece), found, ending)
+        if found
+        else _folded(piece, first and index == 0, last and index == ends)
+        for index, (piece, found, ending) in enumerate(pieces)
+    )
+    return format_html_join("", "{}", ((part,) for part in shown))
 
 
 def _cut(text: str, flags: Sequence[Flag], at: int) -> Iterator[tuple[str, list[Flag], list[Flag]]]:

@@ -22,7 +22,10 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content and not request.path.startswith("/api/"):
+            return _not_a_page(request, response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a MythosError; everything else is our bug and goes to `server_error`."""
@@ -35,6 +38,14 @@ def _answer(request: HttpRequest, status: int, message: str, hint: str = "", ref
     template = "errors/_fragment.html" if is_fragment(request) else "errors/page.html"
     context = {"status": status, "message": message, "hint": hint, "reference": reference}
     return render(request, template, context, status=status)
+
+
+def _not_a_page(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: somebody reloaded, or came back to, the address that a form is sent to."""
+    hint = "Go back to the page with the form and send it again."
+    response = _answer(request, 405, "This address only takes a form that is sent.", hint)
+    response["Allow"] = allowed
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -36,7 +36,7 @@ def labels(request: HttpRequest, prompt_id: int) -> HttpResponse:
     except (Invalid, ClauseBroken) as error:
         return _again(request, prompt, error)
     except NotFound as error:
-        if not _is_of_page(request):
+        if not error.fields and not _is_of_page(request):
             raise
         return _again(request, prompt, error)
     except Denied as error:

@@ -24,7 +24,7 @@ from mythos.prompts.queries import ROLLED_BACK, fork_merge, get_prompt, prompt_h
 from mythos.prompts.services import merge_fork
 from mythos.text.tags import SYMBOLIC_TAGS
 from mythos.text.traits import TRAITS
-from mythos.web.checkpoint_query import parts_of, with_part, without_key
+from mythos.web.checkpoint_query import parts_of, with_part, without_key, wrong_parts
 from mythos.web.context import current_swarm, user_of
 from mythos.web.tables import page_after, stream
 
@@ -47,15 +47,16 @@ def list_page(request: HttpRequest) -> HttpResponse:
     if added is not None:
         return redirect(f"{reverse('mutations.list')}?{urlencode(added)}")
     q, error = request.GET.get("q", "").strip(), ""
-    wrong_part, result = "", request.GET.get("result", "")
+    result = request.GET.get("result", "")
+    wrong: dict[str, str] = {}
     kept = q
     try:
         page, following = _found(request, q, result)
-    except Invalid as wrong:
-        if "q" not in wrong.fields:
+    except Invalid as refused:
+        if "q" not in refused.fields:
             raise
-        wrong_part = wrong.data.get("token", "")
-        error, kept = f"{wrong.message} {wrong.hint}".strip(), _readable(request)
+        wrong = wrong_parts(q, lambda part: read_mutation_query(part, current_swarm(request)))
+        error, kept = " ".join([*wrong.values()] or [refused.message, refused.hint]).strip(), _readable(request)
         page, following = _found(request, kept, result)
     prompt = _chosen(request, user, page)
     context = {
@@ -65,7 +66,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "q": q,
         "last": kept,
         "error": error,
-        "wrong": wrong_part,
+        "wrong": wrong,
         "parts": parts_of(q),
         "choices": [(key, name, values) for key, (name, values) in CHOICES.items()],
         "typed": TYPED.items(),

@@ -84,10 +84,12 @@ def page(request: HttpRequest, prompt_id: int) -> HttpResponse:
     prompt = queries.get_prompt(user, prompt_id)
     assert prompt.current is not None
     if request.method != "POST":
-        return edit_page(request, prompt, {"text": prompt.current.text, "base": prompt.current.version})
+        typed = {"text": prompt.current.text, "base": prompt.current.version}
+        return edit_page(request, prompt, typed | _what_it_did(request, prompt))
     text, base = request.POST.get("text", ""), request.POST.get("base", "")
     version = int(base) if base.isdigit() else 0
     try:
+        services.refuse_undecided(text)
         saved = services.revise_prompt(
             actor=user,
             prompt_id=prompt.pk,
@@ -98,14 +100,29 @@ def page(request: HttpRequest, prompt_id: int) -> HttpResponse:
         )
     except Invalid as error:
         typed = {"text": text, "base": version, "message": request.POST.get("message", "")}
-        return edit_page(request, prompt, typed | {"fields": error.fields or {"text": error.message}}, 422)
+        wrong = {"fields": error.fields or {"text": error.message}, "line": error.data.get("line")}
+        return edit_page(request, prompt, typed | wrong, 422)
     except Stale:
         return _three_way(request, prompt, version, text)
     if saved.version == version:
         messages.info(request, "Nothing changed, so nothing was saved.")
     else:
         messages.success(request, f"Saved as version {saved.version}.")
+        return redirect(f"{reverse('prompts.page', args=[prompt.pk])}?saved={saved.version}")
     return redirect("prompts.page", prompt.pk)
+
+
+def _what_it_did(request: HttpRequest, prompt: Prompt) -> dict[str, Any]:
+    """How many changes of meaning the version has that was just saved."""
+    current = prompt.current
+    assert current is not None
+    is_new = request.GET.get("saved", "") == str(current.version) and current.version > 1
+    if not is_new or len(current.text) > advice.MOST_CHARACTERS:
+        return {}
+    user = user_of(request)
+    before = queries.checkpoint_of(user, prompt, version=current.version - 1)
+    found = queries.compare_checkpoints(user, before, current, use_embeddings=False).comparison.findings
+    return {"changes": len(found), "weaker": sum(finding.direction == "weaker" for finding in found)}
 
 
 def edit_page(request: HttpRequest, prompt: Prompt, typed: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -128,6 +145,7 @@ def edit_page(request: HttpRequest, prompt: Prompt, typed: dict[str, Any], statu
         "contract": contract_of(user, prompt),
         "used_by": users_of(user, prompt),
         "requests": queries.label_requests(user, prompt.swarm).filter(prompt=prompt),
+        "missing": queries.missing_includes(user, prompt.swarm, typed["text"]),
         **typed,
     }
     return render(request, "prompts/page.html", context, status=status)

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 
 from mythos import plugins
 from mythos.accounts.permissions import may, require
-from mythos.errors import Invalid, MythosError, NotFound
+from mythos.errors import Invalid, MythosError, NotConfigured, NotFound
 from mythos.formats.rituals import READERS, read_ritual
 from mythos.prompts.models import Prompt
 from mythos.prompts.queries import checkpoint_of, get_prompt, visible_prompts
-from mythos.providers.base import Provider
+from mythos.providers.base import Provider, why_not_ready
 from mythos.rituals import queries, services
 from mythos.rituals.affected import standing_of_rituals
 from mythos.rituals.expecting import why_ungraded
@@ -42,6 +42,13 @@ class Choice:
     name: str
     model: str
     is_simulated: bool
+    is_ready: bool
+
+    @property
+    def label(self) -> str:
+        """As it stands in a list to choose from."""
+        said = f"{self.name} · {self.model}" + " · simulated" * self.is_simulated
+        return said if self.is_ready else f"{said} · not set up"
 
 
 def choices() -> list[Choice]:
@@ -50,7 +57,7 @@ def choices() -> list[Choice]:
     for name in plugins.names("provider"):
         try:
             service: Provider = plugins.find("provider", name)
-            found.append(Choice(name, service.model(), service.is_simulated))
+            found.append(Choice(name, service.model(), service.is_simulated, not why_not_ready(service)))
         except MythosError:
             continue
     return found
@@ -172,7 +179,7 @@ def run(request: HttpRequest, ritual_id: int) -> HttpResponse:
             wanted: dict[str, Any] = {"version": int(which)} if which.isdigit() else {"label": which}
             checkpoint = checkpoint_of(user, ritual.prompt, **wanted)
         started = services.start_run(actor=user, ritual_id=ritual.pk, checkpoint=checkpoint, **options)
-    except (Invalid, NotFound) as error:
+    except (Invalid, NotConfigured, NotFound) as error:
         fields = error.fields or {"provider": error.message}
         return show(request, ritual, {"fields": fields, "typed": post, "run_error": error}, 422)
     return redirect("rituals.run", started.pk)

@@ -16,7 +16,7 @@ from mythos.market.queries.trades import offers_of
 from mythos.prompts.models import LabelRequest
 from mythos.prompts.queries import label_requests
 from mythos.training.models import SwarmTrainingChain
-from mythos.training.queries import LIVE, visible_chains
+from mythos.training.queries import LIVE, results_to_seal, visible_chains
 
 UNWELL = (State.BREACHED, State.STALE)
 
@@ -63,6 +63,6 @@ def waiting(user: User, swarm: Swarm) -> Waiting:
         waivers=expiring_waivers(user, swarm),
         edits=pending_audits(user, swarm),
         trades=offers_of(user, swarm, is_open=True).exclude(author=swarm).order_by("expires_at"),
-        results=chains.filter(state=SwarmTrainingChain.State.DONE).order_by("finished_at"),
+        results=results_to_seal(user, swarm),
         under_way=chains.filter(state__in=LIVE),
     )

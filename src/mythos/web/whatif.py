@@ -190,14 +190,15 @@ def _show(
 
 
 def _edits(request: HttpRequest, proposal: CodexProposal) -> list[dict[str, Any]]:
-    """Each edited clause with the words that would change, seen from the version it began with."""
+    """Each edited clause with the words that would change, seen from the version in force when it was asked."""
     wanted = {edit["ref"]: edit for edit in proposal.edits}
     audits = queries.visible_audits(user_of(request)).filter(clause__codex=proposal.codex, clause__ref__in=wanted)
     before = {(audit.clause.ref, audit.version): audit for audit in audits}
     found = []
     for ref, edit in wanted.items():
-        audit = before.get((ref, edit["base"]))
+        version = edit.get("in_force", edit["base"])
+        audit = before.get((ref, version))
         if audit is not None:
             diff = word_diff(audit.new_version, edit["text"])
-            found.append({"ref": ref, "clause": audit.clause, "base": edit["base"], "diff": diff})
+            found.append({"ref": ref, "clause": audit.clause, "base": version, "diff": diff})
     return found

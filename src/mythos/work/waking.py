@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from mythos.errors import NotConfigured
+from mythos.errors import NotConfigured, install_extra
 from mythos.work.models import Job
 
 CELERY = "celery"
@@ -37,8 +37,9 @@ def celery_door() -> Any:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("celery", "kombu", "amqp"):
             raise
-        hint = 'Install it with: pip install "mythos[celery]".'
-        raise NotConfigured("MYTHOS_QUEUE is celery, and Celery is not installed.", hint=hint) from error
+        raise NotConfigured(
+            "MYTHOS_QUEUE is celery, and Celery is not installed.", hint=install_extra("celery")
+        ) from error
 
 
 def wake(job: Job) -> None:

@@ -105,7 +105,7 @@ class ReviewIn(Schema):
     reason: str
 
 
-class ImportIn(Schema):
+class CodexImportIn(Schema):
     document: str
     name: str = "document.md"
     title: str = ""
@@ -113,7 +113,7 @@ class ImportIn(Schema):
     dry_run: bool = False
 
 
-class PlanRowOut(Schema):
+class CodexImportRowOut(Schema):
     ref: str
     title: str
     kind: str
@@ -121,10 +121,10 @@ class PlanRowOut(Schema):
     version: int
 
 
-class ImportOut(Schema):
+class CodexImportOut(Schema):
     dry_run: bool
     counts: dict[str, int]
     edition: str | None
     audits: list[int]
-    rows: list[PlanRowOut]
+    rows: list[CodexImportRowOut]
     warnings: list[str]

@@ -148,7 +148,7 @@ class CurriculumPatch(Schema):
     license: str | None = None
 
 
-class ExportIn(Schema):
+class CurriculumExportIn(Schema):
     version: str = ""
     key: str = ""
 
@@ -225,7 +225,7 @@ class ProgressOut(Schema):
     parts: list[PartProgressOut]
 
 
-class TryIn(Schema):
+class PartTryIn(Schema):
     position: int
 
 

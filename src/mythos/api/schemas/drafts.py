@@ -133,7 +133,7 @@ class PinIn(DeployIn):
     version: int | None = Field(None, description="The newest unless given.")
 
 
-class CloneIn(Schema):
+class AssistantCloneIn(Schema):
     name: str = Field("", description="Of a new assistant; empty to change this one.")
 
 

@@ -11,7 +11,7 @@ from mythos.api.schemas.serving import Arm
 
 class FeedbackIn(Schema):
     label: str = "production"
-    score: float = Field(description="From 0 to 1; 1 is best.")
+    score: float = Field(strict=True, description="From 0 to 1; 1 is best.")
     key: str = Field("", description="Who read: the key the prompt was asked for with.")
     version: int | None = Field(None, description="The version the reader got.")
     arm: Arm | None = Field(None, description="The arm the reader got; instead of a version.")

@@ -12,7 +12,7 @@ class SetIn(Schema):
     prompts: list[str] = Field(description="Slugs of prompts the assistant speaks from.")
 
 
-class OfferIn(Schema):
+class MentorshipOfferIn(Schema):
     sets: list[SetIn]
     subjects: list[str] = []
     mentorship_notes: str = Field("", description="The terms.")
@@ -143,7 +143,7 @@ class MeasureIn(Schema):
     model: str = ""
 
 
-class TryIn(MeasureIn):
+class MentorshipTryIn(MeasureIn):
     assistants: list[str] = Field(
         [], description="Empty: the assistant and those of its mentors that fit into 40 runs."
     )

@@ -56,7 +56,7 @@ class ReasonOut(Schema):
     text: str
 
 
-class DraftOut(Schema):
+class PackageDraftOut(Schema):
     version: str = Field(description="The number that comes next.")
     before: str
     reasons: list[ReasonOut]
@@ -65,12 +65,12 @@ class DraftOut(Schema):
     blocking: list[dict[str, Any]] = Field(description="Promises that forbid the export.")
 
 
-class ExportIn(Schema):
+class PackageExportIn(Schema):
     version: str = Field("", description="Empty: the next number.")
     key: str = Field("", description="Name or fingerprint of a key of the swarm; empty: not signed.")
 
 
-class ExportOut(Schema):
+class PackageExportOut(Schema):
     id: int
     version: str
     sha256: str
@@ -83,7 +83,7 @@ class ExportOut(Schema):
     created_at: datetime
 
 
-class PlanRowOut(Schema):
+class InstallRowOut(Schema):
     key: str
     action: str
     text: str
@@ -104,7 +104,7 @@ class PlanRowOut(Schema):
         return row.theirs if row.choices else ""
 
 
-class PlanOut(Schema):
+class InstallPlanOut(Schema):
     name: str
     version: str
     sha256: str
@@ -113,7 +113,7 @@ class PlanOut(Schema):
     installed_version: str
     counts: dict[str, int]
     in_bulk: dict[str, int] = Field(description="How many open rows `decide=*=mine` and `…=theirs` would decide.")
-    rows: list[PlanRowOut] = Field(description="Everything that does not stay the same.")
+    rows: list[InstallRowOut] = Field(description="Everything that does not stay the same.")
     problems: list[str]
     is_ready: bool
     digest: str

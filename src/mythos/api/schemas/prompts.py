@@ -72,7 +72,7 @@ class LossOut(Schema):
     reason: str
 
 
-class ExportOut(Schema):
+class PromptExportOut(Schema):
     format: str
     file: str = Field(description="Where the file belongs in a folder.")
     version: int
@@ -249,7 +249,7 @@ class RenderOut(Schema):
     text: str
 
 
-class ConflictOut(Schema):
+class MergeConflictOut(Schema):
     line: int
     base: str
     mine: str
@@ -259,7 +259,7 @@ class ConflictOut(Schema):
 class MergeOut(Schema):
     base: int = Field(description="Version of the parent the merge stands on; send it as `base`.")
     merged: str
-    conflicts: list[ConflictOut]
+    conflicts: list[MergeConflictOut]
 
     @staticmethod
     def resolve_base(three: Any) -> int:

@@ -94,7 +94,7 @@ class CaseChangesOut(Schema):
     version: int
 
 
-class ImportIn(Schema):
+class RitualImportIn(Schema):
     slug: str
     document: str = Field(description="The text of the file.")
     name: str = Field(description="The file's name; it tells the format.")
@@ -103,7 +103,7 @@ class ImportIn(Schema):
     prompt: str = ""
 
 
-class ImportOut(Schema):
+class RitualImportOut(Schema):
     ritual: RitualOut
     is_new: bool
     added: int
@@ -114,7 +114,7 @@ class ImportOut(Schema):
     notes: list[str]
 
 
-class ExportOut(Schema):
+class RitualExportOut(Schema):
     text: str
     notes: list[str] = Field(description="What the format cannot hold.")
 

@@ -27,7 +27,7 @@ class RunIn(Schema):
     use_cache: bool = True
 
 
-class ResumeIn(Schema):
+class RunResumeIn(Schema):
     budget: float | None = None
 
 
@@ -126,7 +126,7 @@ class PairedOut(Schema):
     needed: int = Field(description="How many more cases it would take.")
 
 
-class PartOut(Schema):
+class ScorePartOut(Schema):
     name: str
     result: PairedOut
     corrected_p: float
@@ -145,7 +145,7 @@ class ComparisonOut(Schema):
     old: RunOut
     new: RunOut
     result: PairedOut
-    parts: list[PartOut]
+    parts: list[ScorePartOut]
     differs: list[str] = Field(description="What besides chance could have made the difference.")
     is_confounded: bool
     is_simulated: bool

@@ -107,7 +107,7 @@ class BuyIn(Schema):
     key: str = Field("", description="The same key buys once.")
 
 
-class CloneIn(Schema):
+class CurriculumCloneIn(Schema):
     license: str | None = Field(None, description="The licence you saw.")
     key: str = Field("", description="The same key clones once.")
 
@@ -153,7 +153,7 @@ class ExchangeIn(Schema):
     days: int = Field(3, description="How long it stays open, 1 to 30.")
 
 
-class OfferIn(ExchangeIn):
+class TradeOfferIn(ExchangeIn):
     key: str = Field("", description="The same key offers once.")
 
 

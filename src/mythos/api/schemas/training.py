@@ -31,7 +31,7 @@ class ChainIn(Schema):
     refuse_copies: bool = True
 
 
-class ResumeIn(Schema):
+class ChainResumeIn(Schema):
     calls: int | None = None
 
 
@@ -109,7 +109,7 @@ class ReflectionOut(Schema):
     created_at: datetime
 
 
-class MutationOut(Schema):
+class ChainMutationOut(Schema):
     mutation_step: int
     prompt: str
     kept: bool
@@ -129,7 +129,7 @@ class ReportOut(ChainOut):
     calls_by_state: dict[str, int]
     steps: list[StepOut]
     reflections: list[ReflectionOut]
-    mutations: list[MutationOut]
+    mutations: list[ChainMutationOut]
 
 
 class ReadyOut(Schema):
@@ -143,7 +143,7 @@ class ReadyOut(Schema):
     noise: float | None
 
 
-class PlanOut(Schema):
+class ChainPlanOut(Schema):
     prompts: list[str]
     rituals: list[ReadyOut]
     calls: int

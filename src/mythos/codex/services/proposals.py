@@ -45,6 +45,7 @@ def propose_change(
     if bool(edits) == (document is not None):
         raise Invalid("Propose edits of clauses, or a document.", fields={"edits": "One of the two."})
     cleaned = [_edit(actor, codex, edit) for edit in edits]
+    _refuse_same(codex, cleaned)
     with transaction.atomic():
         proposal = CodexProposal.objects.create(
             codex=codex,
@@ -143,7 +144,26 @@ def _edit(actor: Actor, codex: Codex, edit: Mapping[str, Any]) -> dict[str, Any]
         fields["authority"] = "Unknown authority."
     if fields or clause is None:
         raise Invalid("The proposal cannot be made.", fields=fields)
-    return {"ref": ref, "base": clause.version, "text": text, "authority": authority}
+    return {
+        "ref": ref,
+        "base": clause.version,
+        "in_force": clause.accepted_version,
+        "text": text,
+        "authority": authority,
+    }
+
+
+def _refuse_same(codex: Codex, edits: Sequence[Mapping[str, Any]]) -> None:
+    """A question in which nothing differs from what is in force has no answer."""
+    wanted = {edit["ref"]: edit for edit in edits}
+    clauses = list(CodexClause.objects.filter(codex=codex, ref__in=wanted))
+    texts = rules_in_force(clauses)
+    same = [
+        wanted[clause.ref]["text"] == texts[clause.pk] and wanted[clause.ref]["authority"] in {None, clause.authority}
+        for clause in clauses
+    ]
+    if same and all(same):
+        raise Invalid("Nothing is different from the words in force.", fields={"text": "It says this already."})
 
 
 def _title(edits: Sequence[Mapping[str, Any]], document: CodexDocument | None) -> str:

@@ -39,6 +39,11 @@ def kind_of(path: Path) -> str:
     return "file"
 
 
+def left_out(path: Path) -> list[str]:
+    """Files of a folder that may hold prompts and are not read, each with the reason; nothing for other sources."""
+    return list(folder.left_out(path)) if path.is_dir() and kind_of(path) == "folder" else []
+
+
 def read_prompts(path: Path, *, kind: str | None = None) -> Iterator[Item]:
     """Prompts and problems of a source, streamed."""
     return READERS[kind or kind_of(path)](path)
@@ -55,5 +60,6 @@ __all__ = [
     "Revision",
     "format_of",
     "kind_of",
+    "left_out",
     "read_prompts",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from mythos.errors import MythosError
 from mythos.formats.prompts.base import Format, Item, OpenFile, Problem, problem_of
-from mythos.formats.prompts.recognise import format_of
+from mythos.formats.prompts.recognise import format_of, why_left_out
 from mythos.text.normalize import MAX_BYTES, decode
 
 MOST_FILES = 50_000
@@ -42,6 +42,17 @@ def files_of(folder: Path) -> Iterator[PurePosixPath]:
     yield from sorted(found)[:MOST_FILES]
     if len(found) > MOST_FILES:
         yield PurePosixPath(f"… and {len(found) - MOST_FILES} more")
+
+
+def left_out(folder: Path) -> Iterator[str]:
+    """The files of a folder that may hold prompts and are not read, each with the reason."""
+    for relative in files_of(folder):
+        try:
+            why = why_left_out(relative.as_posix(), read_inside(folder, relative))
+        except OSError:
+            continue  # the reader of the folder says so
+        if why:
+            yield f"{relative} was left out: {why}"
 
 
 def read_one(folder: Path, relative: PurePosixPath, *, follow: bool = False) -> Iterator[Item]:

@@ -17,14 +17,19 @@ _SKIPPED_NAMES = {"readme", "license", "changelog", "contributing"}
 KINDS = ("system", "user", "tool", "fragment")
 
 
-def slug_and_kind(path: PurePosixPath) -> tuple[str, str] | None:
-    """Slug and kind of a prompt file by its relative path; None when it is no prompt file."""
-    name = path.name
-    ending = next((e for e in ENDINGS if name.lower().endswith(e)), None)
+def stem_of(path: PurePosixPath) -> str | None:
+    """The name of a prompt file without its ending; None when it is no prompt file."""
+    ending = next((e for e in ENDINGS if path.name.lower().endswith(e)), None)
     if ending is None or any(part.startswith(".") for part in path.parts):
         return None
-    stem = name[: -len(ending)]
-    if stem.lower() in _SKIPPED_NAMES:
+    stem = path.name[: -len(ending)]
+    return None if stem.lower() in _SKIPPED_NAMES else stem
+
+
+def slug_and_kind(path: PurePosixPath) -> tuple[str, str] | None:
+    """Slug and kind of a prompt file by its relative path; None when it is no prompt file, or no slug can be made."""
+    stem = stem_of(path)
+    if stem is None:
         return None
     if stem == "system" and len(path.parts) > 1:
         return slugify(path.parent.as_posix()), "system"

@@ -32,7 +32,7 @@ BUILT_IN = (
 
 
 def format_of(name: str, data: bytes, *, alone: bool = False) -> Format | None:
-    """The format of a file; None when it is no prompt file. A table counts only when it was asked for `alone`."""
+    """The format of a file; None when it is no prompt file. Asked for `alone`, a table need not look like one."""
     lower, path = name.lower(), PurePosixPath(name)
     if path.name == skill.FILE or path.name.endswith(f"__{skill.FILE}"):
         return skill.FORMAT
@@ -45,8 +45,22 @@ def format_of(name: str, data: bytes, *, alone: bool = False) -> Format | None:
     if lower.endswith(".json"):
         return langfuse.FORMAT if _is_langfuse(data) else None
     if lower.endswith(".csv"):
-        return table.FORMAT if alone else None
-    return markdown.FORMAT if alone or markdown.slug_and_kind(path) is not None else None
+        return table.FORMAT if alone or table.is_table(data) else None
+    return markdown.FORMAT if alone or markdown.stem_of(path) is not None else None
+
+
+def why_left_out(name: str, data: bytes) -> str:
+    """Why a file that may hold prompts is not read beside others; empty when it is, or when it holds none."""
+    ending = PurePosixPath(name.lower()).suffix
+    return _LEFT_OUT[ending] if ending in _LEFT_OUT and format_of(name, data) is None else ""
+
+
+_LEFT_OUT = {
+    ".csv": "a table of prompts has the columns act and prompt.",
+    ".json": "it is no Langfuse prompt; a JSON of revisions is imported by itself.",
+    ".yaml": "it is no promptfoo config with prompts.",
+    ".yml": "it is no promptfoo config with prompts.",
+}
 
 
 _BY_NAME = (

@@ -34,6 +34,15 @@ def load(data: bytes, name: str, open_file: OpenFile) -> Sequence[Item]:
     return list(read(data, name))
 
 
+def is_table(data: bytes) -> bool:
+    """Whether the first line names the columns that a table of prompts needs."""
+    try:
+        header = next(csv.reader(io.StringIO(data.decode("utf-8-sig", "replace"), newline="")), [])
+    except csv.Error:
+        return False
+    return set(NEEDED) <= {column.strip().lower() for column in header}
+
+
 def read(data: bytes, name: str) -> Iterator[Item]:
     """One prompt a row; a bad row is a problem with its line, a missing column stops the file."""
     rows = csv.reader(io.StringIO(decode(data, name=name), newline=""), strict=True)

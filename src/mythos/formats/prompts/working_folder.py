@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mythos.errors import Invalid, MythosError
+from mythos.formats.prompts import table
 from mythos.formats.prompts.base import Format, Problem, PromptRecord, refuse
 from mythos.formats.prompts.bounds import needed, read_json
 from mythos.formats.prompts.folder import files_of, read_inside, read_one
@@ -69,6 +70,8 @@ def read_folder(folder: Path, slugs: Mapping[str, str]) -> tuple[dict[str, Folde
     found: dict[str, FolderFile] = {}
     problems: list[Problem] = []
     for relative in files_of(folder):
+        if relative.suffix.lower() == table.SUFFIX:
+            continue
         items = list(read_one(folder, relative))
         problems += [item for item in items if isinstance(item, Problem)]
         records = [item for item in items if isinstance(item, PromptRecord)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from mythos.errors import Invalid
 from mythos.formats.rituals import lines, prompt_yml, promptfoo, table
@@ -39,7 +40,7 @@ def read_ritual(text: str, name: str, *, kind: str = "", open_file: OpenFile = n
     document = READERS[chosen](text, name, open_file)
     if not document.cases:
         raise Invalid(f"{name} has no cases.", data={"file": name})
-    return document
+    return replace(document, file=name)
 
 
 __all__ = ["READERS", "CaseRecord", "OpenFile", "RitualDocument", "kind_of", "read_ritual"]

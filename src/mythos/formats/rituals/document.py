@@ -32,7 +32,7 @@ class CaseRecord:
 
 @dataclass(frozen=True)
 class RitualDocument:
-    """A ritual, with notes about what was understood in another way or not at all."""
+    """A ritual, with notes about what was understood in another way or not at all, and the file it was read from."""
 
     title: str
     cases: tuple[CaseRecord, ...]
@@ -41,6 +41,7 @@ class RitualDocument:
     type: str = "free"
     origin: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    file: str = ""
 
 
 def no_file(name: str) -> str | None:

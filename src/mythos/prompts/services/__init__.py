@@ -12,7 +12,7 @@ from mythos.prompts.services.labels import (
     request_label_move,
     split_label,
 )
-from mythos.prompts.services.merging import merge_fork
+from mythos.prompts.services.merging import merge_fork, refuse_undecided
 from mythos.prompts.services.retention import purge_trash, schedule_purge
 from mythos.prompts.services.sync import Synced, SyncReport, pull_folder, push_folder
 from mythos.prompts.services.tags import tag_checkpoints, untag_checkpoints
@@ -45,6 +45,7 @@ __all__ = [
     "queue_export",
     "queue_import",
     "read_upload",
+    "refuse_undecided",
     "remove_label",
     "request_label_move",
     "restore_checkpoint",

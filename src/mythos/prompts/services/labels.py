@@ -18,6 +18,7 @@ from mythos.errors import Denied, Invalid, NotFound, Stale
 from mythos.prompts.gates import pass_gates
 from mythos.prompts.models import LabelRequest, Prompt, PromptCheckpoint, PromptLabel, PromptLabelMove
 from mythos.prompts.queries import get_label_request, get_prompt
+from mythos.prompts.rendering import with_includes
 from mythos.prompts.signals import label_moved
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
@@ -41,7 +42,8 @@ class Target:
 def move_label(*, actor: Actor, prompt_id: int, label: str, version: int, reason: str = "") -> PromptLabel:
     """Point a label at a version, making it when new; a label that already points there stays as it is.
 
-    A protected label asks the gates, and wants somebody other than the author of the text.
+    Invalid when the text includes what is not there. A protected label asks the gates, and wants somebody other than
+    the author of the text.
     """
     prompt = get_prompt(actor, prompt_id)
     _require(actor, prompt, label)
@@ -98,6 +100,8 @@ def decide_label_request(*, actor: Actor, request_id: int, decision: str, reason
     approves = decision == "approve"
     if approves and needs_second_person(actor, asked.prompt.swarm, asked.checkpoint.author_id):
         raise Denied("You wrote this version, so somebody else has to approve it.")
+    if approves:
+        _refuse_missing_includes(asked.checkpoint, "decision")
     evidence = pass_gates(asked.prompt, asked.checkpoint) if approves else {}
     with transaction.atomic():
         decided = LabelRequest.objects.filter(pk=asked.pk, status=LabelRequest.Status.PENDING).update(
@@ -163,7 +167,20 @@ def _target(prompt: Prompt, label: str, version: int, field: str = "version") ->
     target: PromptCheckpoint | None = prompt.checkpoints.filter(version=version).first()
     if target is None:
         raise NotFound(f"{prompt.slug} has no version {version}.", fields={field: "Unknown version."})
+    _refuse_missing_includes(target, field)
     return target
+
+
+def _refuse_missing_includes(target: PromptCheckpoint, field: str) -> None:
+    """Whoever reads the label would get an error in place of the text."""
+    try:
+        with_includes(target.prompt.swarm, target.text, (target.slug,))
+    except NotFound as error:
+        raise Invalid(
+            f"Version {target.version} of {target.slug} cannot be read: {error}",
+            hint="Make the prompt that is included, or give it the label, first.",
+            fields={field: error.fields.get("include", "Includes what is not there.")},
+        ) from error
 
 
 def _move(

@@ -17,6 +17,14 @@ from mythos.prompts.services.texts import lock_prompt, refuse_stale
 MARKS = ("<<<<<<< mine", "||||||| base", ">>>>>>> theirs")
 
 
+def refuse_undecided(text: str) -> None:
+    """A merged text in which somebody still has to choose between both sides is not saved."""
+    line = next((number for number, line in enumerate(text.splitlines(), 1) if line.startswith(MARKS)), 0)
+    if line:
+        told = f"Line {line} still holds the marks of a conflict."
+        raise Invalid("A conflict is not decided yet.", fields={"text": told}, data={"line": line})
+
+
 def merge_fork(
     *, actor: Actor, fork_id: int, base: int, text: str | None = None, reason: str = "", source: str
 ) -> PromptCheckpoint:
@@ -36,8 +44,7 @@ def merge_fork(
             data={"conflicts": places, "merged": three.merged},
         )
     wanted = three.merged if text is None else text
-    if any(line.startswith(MARKS) for line in wanted.splitlines()):
-        raise Invalid("A conflict is not decided yet.", fields={"text": "It still holds the marks of a conflict."})
+    refuse_undecided(wanted)
     content = measured(wanted)
     with transaction.atomic():
         locked, current = lock_prompt(parent)

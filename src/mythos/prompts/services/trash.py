@@ -60,7 +60,10 @@ def purge_prompt(*, actor: Actor, prompt_id: int) -> int:
 def purge_expired(*, actor: Actor, swarm: Swarm, days: int) -> tuple[int, list[str]]:
     """Purge what has been in the trash longer than so many days; how many, and why others could not be."""
     require(actor, "swarm.manage", swarm)
-    edge = timezone.now() - timedelta(days=days)
+    try:
+        edge = timezone.now() - timedelta(days=days)
+    except OverflowError:
+        return 0, []  # nothing is as old as that
     purged, kept = 0, []
     for prompt_id in trashed_prompts(actor, swarm).filter(deleted_at__lt=edge).values_list("pk", flat=True):
         try:

@@ -40,7 +40,7 @@ class VaultReport:
 
 
 def import_vault(
-    *, actor: Actor, swarm: Swarm, lines: Iterable[str], on_progress: Callable[[int], None] | None = None
+    *, actor: Actor, swarm: Swarm, lines: Iterable[str | bytes], on_progress: Callable[[int], None] | None = None
 ) -> VaultReport:
     """Fill an empty swarm from an exported vault; Invalid names the line or the row that does not fit."""
     require(actor, "swarm.manage", swarm)
@@ -75,10 +75,11 @@ class _Intake:
         self.parents: dict[int, int | None] = {}
         self.is_complete = False
 
-    def take(self, number: int, line: str) -> None:
+    def take(self, number: int, line: str | bytes) -> None:
         """One line; Invalid with its number when it is none of ours."""
         try:
-            row = json.loads(line)
+            row = json.loads(line.decode() if isinstance(line, bytes) else line)
+            json.dumps(row, ensure_ascii=False).encode()  # half a surrogate pair can be escaped, but not kept
             kind = row.pop("line")
             if self.is_complete:
                 raise ValueError("there is something after the end")
@@ -90,6 +91,8 @@ class _Intake:
                 self.is_complete = row["rows"] == sum(self.counts.values())
             elif kind != "vault":
                 raise ValueError(f"there is no kind {kind!r}")
+        except UnicodeError as error:
+            raise Invalid(f"Line {number} cannot be read: it is not UTF-8 text.", data={"line": number}) from error
         except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
             raise Invalid(f"Line {number} cannot be read: {error}.", data={"line": number}) from error
 

@@ -131,7 +131,7 @@ def _problems(slug: str, type: str, prompt: Prompt | None, swarm: Swarm) -> dict
     return fields
 
 
-def case_rows(cases: Iterable[CaseRecord], strict: bool) -> dict[str, RitualCase]:
+def case_rows(cases: Iterable[CaseRecord], strict: bool, file: str = "") -> dict[str, RitualCase]:
     """Cases as unsaved rows by ref; Invalid lists every problem with its place."""
     rows: dict[str, RitualCase] = {}
     problems: list[tuple[str, str]] = []
@@ -147,9 +147,9 @@ def case_rows(cases: Iterable[CaseRecord], strict: bool) -> dict[str, RitualCase
         problems += [(place, message) for message in wrong]
         rows[ref] = _row(case, ref, number, expectations)
     if problems:
-        listed = [{"file": "", "line": place, "message": message} for place, message in problems[:MOST_PROBLEMS]]
+        listed = [{"file": file, "line": place, "message": message} for place, message in problems[:MOST_PROBLEMS]]
         raise Invalid(
-            f"{problems[0][0]}: {problems[0][1]}",
+            f"{f'{file}, ' if file else ''}{problems[0][0]}: {problems[0][1]}",
             fields={"cases": f"{len(problems)} problems." if len(problems) > 1 else problems[0][1]},
             data={"problems": listed},
         )

@@ -105,7 +105,7 @@ def execute_run(*, actor: Actor, run_id: int, hold: Hold = lambda: True, land: L
             _Runner(run, hold, trace).go()
     except NotConfigured as error:
         with land():
-            RitualRun.objects.filter(pk=run.pk).update(state=State.FAILED, note=error.message)
+            RitualRun.objects.filter(pk=run.pk).update(state=State.FAILED, note=f"{error.message} {error.hint}".strip())
             transaction.on_commit(partial(ritual_run_failed.send_robust, RitualRun, run_id=run.pk))
         run.refresh_from_db()
         return run

@@ -13,7 +13,7 @@ from mythos.accounts.actors import Actor, actor_name, person
 from mythos.accounts.permissions import require
 from mythos.errors import Invalid, Stale
 from mythos.prompts.models import PromptCheckpoint
-from mythos.providers.base import Provider
+from mythos.providers.base import Provider, require_ready
 from mythos.rituals.models import RitualResult, RitualRun, Split
 from mythos.rituals.pinning import pinned_cases, tried_text
 from mythos.rituals.queries import cases_of, get_ritual, get_run
@@ -57,6 +57,7 @@ def start_run(
         fields.setdefault("split", "No case of the ritual is in it." if split else "The ritual has no cases.")
     if fields:
         raise Invalid("The run cannot start.", fields=fields)
+    require_ready(service)
     with transaction.atomic():
         run = RitualRun.objects.create(
             ritual=ritual,
@@ -162,6 +163,10 @@ def _problems(
     unknown = sorted(set(parameters) - set(PARAMETERS))
     if unknown:
         fields["parameters"] = f"There is no parameter {unknown[0]}; known are {', '.join(PARAMETERS)}."
+    for name, least in (("temperature", 0), ("max_tokens", 1)):
+        value = parameters.get(name)
+        if value is not None and not (isinstance(value, int | float) and math.isfinite(value) and value >= least):
+            fields[name] = f"A number, {least} or more."
     if split and split not in Split.values:
         fields["split"] = f"One of {', '.join(Split.values)}."
     if not 1 <= repeats <= MOST_REPEATS:

@@ -36,7 +36,8 @@ def _explains(pair: AlignedPair, edit: Edit) -> bool:
     if before.count("(") > before.count(")"):
         return True
     opening = pair.new.text[first.start :].lower()
-    return any(opening.startswith(phrase) for phrase in lexicon.CLARIFIERS)
+    apart = before.rstrip()[-1:] in ",;:(–—"
+    return any(opening.startswith(phrase) and (apart or phrase != "that is") for phrase in lexicon.CLARIFIERS)
 
 
 def _confidence(pair: AlignedPair, edit: Edit) -> float:

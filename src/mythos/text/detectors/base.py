@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, Protocol
 
 from rapidfuzz.distance import Indel, LCSseq
@@ -65,8 +65,7 @@ class Side:
     def has(self, phrases: Sequence[str]) -> list[str]:
         """Which of the phrases occur, in the order given; a place counts for the first that fits it."""
         flat, found = self.flat, []
-        for phrase in phrases:
-            wanted = f" {phrase} "
+        for phrase, wanted in _apart(tuple(phrases)):
             while wanted in flat:
                 found.append(phrase)
                 flat = flat.replace(wanted, " | ", 1)
@@ -247,6 +246,12 @@ class AlignedPair:
             self.new.span(new),
             round(confidence, 3),
         )
+
+
+@lru_cache(maxsize=256)
+def _apart(phrases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Every phrase, and how it stands among other words."""
+    return tuple((phrase, f" {phrase} ") for phrase in phrases)
 
 
 def _take(counts: Counter[str], stem: str) -> bool:

@@ -6,6 +6,8 @@ from mythos.text import lexicon
 from mythos.text.detectors.base import AlignedPair, Direction, Finding
 from mythos.text.detectors.deontic import PERMISSION, only_in_other_words, stance
 from mythos.text.detectors.order import EARLY, LATE
+from mythos.text.grounds import Ground, grounds
+from mythos.text.reach import guards
 from mythos.text.words import Word
 
 _CONDITION = lexicon.word_set("if when where while whenever provided during once until before after then first")
@@ -24,7 +26,15 @@ _RESTRICTS = lexicon.word_set("only until before unless")
 
 def find(pair: AlignedPair) -> list[Finding]:
     """At most one finding of each sort."""
-    return [finding for finding in (_conjunction(pair), _condition(pair)) if finding]
+    found = [finding for finding in (_conjunction(pair), _condition(pair)) if finding]
+    return found + [_grounded(pair, ground) for ground in grounds(pair)]
+
+
+def _grounded(pair: AlignedPair, ground: Ground) -> Finding:
+    direction: Direction = "stronger" if ground.way > 0 else "weaker"
+    return pair.finding(
+        "condition", direction, ground.title, ground.reason, old=ground.old, new=ground.new, confidence=0.8
+    )
 
 
 def _conjunction(pair: AlignedPair) -> Finding | None:
@@ -76,7 +86,7 @@ def _condition(pair: AlignedPair) -> Finding | None:
     if came and not gone:
         return pair.finding(
             "condition",
-            "stronger" if _RESTRICTS & {w.norm for w in pair.added} else "weaker",
+            "stronger" if _RESTRICTS & {w.norm for w in pair.added} or guards(pair.old) else "weaker",
             "Condition added",
             f"The rule now holds “{_tail(pair, came[0])}”.",
             new=came[:1],
@@ -96,7 +106,7 @@ def _condition(pair: AlignedPair) -> Finding | None:
 
 def _without(pair: AlignedPair) -> Direction:
     """A limit that is gone frees; other conditions may have taken with them what they called for."""
-    if _RESTRICTS & {w.norm for w in pair.removed}:
+    if _RESTRICTS & {w.norm for w in pair.removed} or guards(pair.old):
         return "weaker"
     return "stronger" if pair.residue[1] else "neutral"
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mythos.text import lexicon
 from mythos.text.detectors.base import AlignedPair, Finding, Swap
 from mythos.text.detectors.deontic import ADVICE, only_in_other_words, stance
 from mythos.text.detectors.order import EARLY, LATE
 from mythos.text.lexicon import NEGATORS
+from mythos.text.words import Word
 
 _GUARDS = lexicon.word_set(
     "only until before unless excluded exempt instead first rather must required ask "
     "reserved prior consent without except"
     " after limited restrict restricted zero required requires needs against out off"
 )
-
+_OPENS = lexicon.word_set("and or that who which whose while with where if when once so")
 
 # Words whose change other detectors name: they are opposites, but of order or of joining.
 _ELSEWHERE = NEGATORS | EARLY | LATE | {"and", "or"}
@@ -25,7 +28,8 @@ def find(pair: AlignedPair) -> list[Finding]:
     if only_in_other_words(pair):
         return []
     flips = opposites(pair)
-    more, fewer = len(old.negators), len(new.negators)
+    more = len(old.negators) - _in_parts(old.negators, [edit.old for edit in pair.edits if not edit.new])
+    fewer = len(new.negators) - _in_parts(new.negators, [edit.new for edit in pair.edits if not edit.old])
     gone, came = pair.residue
     settled = not gone and not came
     if settled or pair.ratio >= 0.5:
@@ -58,6 +62,12 @@ def find(pair: AlignedPair) -> list[Finding]:
             )
         ]
     return []
+
+
+def _in_parts(negators: Sequence[Word], runs: Sequence[Sequence[Word]]) -> int:
+    """How many of them deny something in a part of its own, as in “and has not been used”, and not the rule."""
+    places = {word.start for run in runs if len(run) > 2 and run[0].norm in _OPENS for word in run[1:]}
+    return sum(word.start in places for word in negators)
 
 
 def opposites(pair: AlignedPair) -> list[Swap]:

@@ -15,7 +15,7 @@ COLD = lexicon.word_set(
     "rude blunt bluntly sarcastic sarcastically harsh harshly aggressive aggressively curt mocking "
     "dismissive dismissively stern sternly pushy cold coldly cynical casual casually insulting annoyed "
     "impatient impatiently joking accusing flippant flippantly grumpy condescending patronising patronizing scolding "
-    "irritated snarky unfriendly unsympathetic tough whatever ridicule scold lecture"
+    "irritated snarky unfriendly unsympathetic tough ridicule scold lecture"
 )
 
 
@@ -27,7 +27,7 @@ def find(pair: AlignedPair) -> list[Finding]:
         what = f"“{lost[0].text}”" if lost else "the old tone"
         now = f" gave way to “{sharp[0].text}”." if sharp else " is gone."
         return [_finding(pair, "weaker", "Tone sharpened", f"{what}{now}", lost, sharp)]
-    flip = [w for w in pair.added if w.norm in lexicon.FLIPPANT]
+    flip = [w for w in pair.added if w.norm in lexicon.FLIPPANT and not _opens(pair, w)]
     if flip and not any(w.norm in lexicon.FLIPPANT for w in pair.removed):
         return [
             _finding(
@@ -46,6 +46,12 @@ def find(pair: AlignedPair) -> list[Finding]:
         now = f" gave way to “{gained[0].text}”." if gained else " is gone."
         return [_finding(pair, "stronger", "Tone softened", f"{what}{now}", dropped, gained)]
     return []
+
+
+def _opens(pair: AlignedPair, word: Word) -> bool:
+    """“Whatever the reason” makes no light of anything; “yeah, whatever” does."""
+    after = pair.new.words[pair.new.words.index(word) + 1 :][:1]
+    return word.norm == "whatever" and bool(after) and pair.new.text[word.end : after[0].start] == " "
 
 
 def _finding(

@@ -1,1 +1,1 @@
-"""Small trained models of the comparator; how they were made is in docs/reference/comparator-model.md."""
+"""The comparator's models and the sentence model; how they were made is in docs/reference/comparator-model.md."""

@@ -6,6 +6,7 @@ from mythos.training.services.chains import (
     Wish,
     cancel_chain,
     involved_assistants,
+    not_set_up,
     pause_chain,
     plan_chain,
     reopen_chain,
@@ -15,15 +16,17 @@ from mythos.training.services.chains import (
     wish_from,
 )
 from mythos.training.services.running import execute_chain
-from mythos.training.services.sealing import seal_chain
+from mythos.training.services.sealing import assistants_to_move, seal_chain
 
 __all__ = [
     "CHAIN_JOB",
     "ENGINES",
     "Wish",
+    "assistants_to_move",
     "cancel_chain",
     "execute_chain",
     "involved_assistants",
+    "not_set_up",
     "pause_chain",
     "plan_chain",
     "reopen_chain",

@@ -17,7 +17,7 @@ from mythos.accounts.permissions import require
 from mythos.assistants.models import Assistant
 from mythos.assistants.queries import visible_assistants
 from mythos.errors import Invalid, NotFound, Stale
-from mythos.providers.base import Provider
+from mythos.providers.base import Provider, why_not_ready
 from mythos.training import peer
 from mythos.training.jobs import CHAIN_JOB, queue_chain
 from mythos.training.models import SwarmTrainingChain
@@ -75,7 +75,9 @@ def start_chain(
     involved = involved_assistants(actor, swarm, assistants)
     service: Provider = plugins.find("provider", wish.provider)
     reflector: Provider = plugins.find("provider", wish.reflector or wish.provider)
-    wrong = _problems(title, wish, service, reflector)
+    wrong = _problems(wish, service, reflector) | not_set_up(wish)
+    if not 1 <= len(title.strip()) <= 150:
+        wrong["title"] = "Between 1 and 150 characters."
     if wrong:
         raise Invalid("The chain cannot start.", fields=wrong)
     plan = plan_chain(actor, swarm, involved, wish, prompts)
@@ -113,8 +115,11 @@ def start_chain(
 def plan_chain(
     actor: Actor, swarm: Swarm, involved: Sequence[Assistant], wish: Wish, prompts: Iterable[str] | None = None
 ) -> Plan:
-    """What such a chain would be pinned to."""
+    """What such a chain would be pinned to; Invalid for a wish that no start would take."""
     service: Provider = plugins.find("provider", wish.provider)
+    wrong = _problems(wish, service, plugins.find("provider", wish.reflector or wish.provider))
+    if wrong:
+        raise Invalid("The chain cannot start.", fields=wrong)
     judge, _, judge_model = wish.judge.partition(":")
     judged = {"provider": judge, "model": judge_model} if judge else {}
     return make_plan(
@@ -240,10 +245,17 @@ def involved_assistants(actor: Actor, swarm: Swarm, slugs: Sequence[str]) -> lis
     return [found[slug] for slug in dict.fromkeys(slugs)]
 
 
-def _problems(title: str, wish: Wish, service: Provider, reflector: Provider) -> dict[str, str]:
+def not_set_up(wish: Wish) -> dict[str, str]:
+    """What of a wish cannot work on this machine yet, with what to set up."""
+    named = {"provider": wish.provider, "reflector": wish.reflector, "judge": wish.judge.partition(":")[0]}
+    found = {field: why_not_ready(plugins.find("provider", name)) for field, name in named.items() if name}
+    if wish.engine == peer.ENGINE:
+        found["engine"] = peer.why_not()
+    return {field: why for field, why in found.items() if why}
+
+
+def _problems(wish: Wish, service: Provider, reflector: Provider) -> dict[str, str]:
     found: dict[str, str] = {}
-    if not 1 <= len(title.strip()) <= 150:
-        found["title"] = "Between 1 and 150 characters."
     if not 1 <= wish.calls <= MOST_CALLS:
         found["calls"] = f"Between 1 and {MOST_CALLS:,}."
     for name in ("tokens", "money", "seconds", "steps", "patience"):
@@ -258,8 +270,6 @@ def _problems(title: str, wish: Wish, service: Provider, reflector: Provider) ->
         found["in_flight"] = "Between 1 and 256."
     if wish.engine not in ENGINES:
         found["engine"] = f"{' or '.join(ENGINES)}."
-    elif wish.engine == peer.ENGINE and peer.why_not():
-        found["engine"] = peer.why_not()
     if wish.window is not None and not 1 <= wish.window <= MOST_STEPS_AT_ONCE:
         found["window"] = f"Between 1 and {MOST_STEPS_AT_ONCE}."
     if not 1 <= wish.max_tokens <= 32_000:

@@ -36,7 +36,7 @@ from mythos.training.queries import get_chain
 from mythos.training.recording import StepWriter, snapshot_at
 from mythos.training.services.settling import settle
 from mythos.training.signals import chain_step_finished
-from mythos.training.task import OutOfMoney, RitualTask
+from mythos.training.task import OutOfMoney, RitualTask, Unmeasured
 
 PATIENCE = Patience(attempts=4)
 State = SwarmTrainingChain.State
@@ -143,6 +143,8 @@ class Runner:
         if ended.held_out is not None:
             return "finished", outcome.reason, outcome, ended.held_out
         interruption = self.task.interruption
+        if isinstance(interruption, Unmeasured):
+            return "failed", str(interruption), outcome, None
         if isinstance(interruption, ProviderOutage):
             return "outage", str(interruption), outcome, None
         if isinstance(interruption, OutOfMoney):
@@ -166,7 +168,7 @@ class Runner:
                 ended.held_out = measure_held_out(
                     self.task, self.journal, outcome.best.texts, max(0, outcome.steps), self.plan.in_flight
                 )
-            except (ProviderOutage, OutOfMoney):
+            except (ProviderOutage, OutOfMoney, Unmeasured):
                 ended.outcome = replace(outcome, state="paused")
 
     def _search(self, budget: Budget) -> Outcome:
@@ -216,6 +218,7 @@ class Runner:
             reflector_model=chain.reflector_model,
             judges=self._judges(),
             is_patient=not chain.outages or chain.calls > chain.calls_at_outage,
+            has_measured=chain.score is not None or bool(self.journal.known),
         )
 
     def _line(self, name: str) -> Line:

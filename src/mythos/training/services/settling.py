@@ -79,6 +79,7 @@ def _finish(chain: SwarmTrainingChain, reason: str, outcome: Outcome, held_out: 
         "score": plan.score(outcome.best.scores),
         "held_out": held_out,
         "adopted": adopted,
+        "saved": sum("checkpoint" in row for row in adopted.values()),
         "steps": outcome.steps,
     }
     _to(chain, State.DONE, "", chain_finished, result=result, stopped_by=reason[:120], finished_at=timezone.now())

@@ -69,9 +69,9 @@ def verdict_badge(verdict: str) -> SafeString:
 
 
 @register.filter
-def score(value: float | None) -> str:
-    """A score 0–1 with two digits, or a dash for what was not measured."""
-    return "—" if value is None else f"{value:.2f}"
+def score(value: Any) -> str:
+    """A score 0–1 with two digits, or a dash for what was not measured; a template gives "" for what is not there."""
+    return f"{value:.2f}" if isinstance(value, int | float) else "—"
 
 
 @register.filter
@@ -79,6 +79,12 @@ def after_check(name: str) -> str:
     """The name of a check in words: `ritual:desk` is the ritual desk."""
     kind, _, rest = name.partition(":")
     return f"{kind} {rest}".strip()
+
+
+@register.filter
+def check_value(value: Any) -> str:
+    """What a check asks for, in words: several of them with commas between."""
+    return ", ".join(f"“{one}”" for one in value) if isinstance(value, list) else str(value)
 
 
 @register.filter

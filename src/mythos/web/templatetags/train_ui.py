@@ -62,15 +62,22 @@ def belief(value: float | None) -> str:
 
 
 @register.simple_tag
-def curve(points: Sequence[tuple[int, float]], past: Sequence[float], goal: float | None, cases: int) -> SafeString:
-    """Scores by step with their 95 % band, the median of past runs, and the goal."""
+def curve(
+    points: Sequence[tuple[int, float]],
+    past: Sequence[float],
+    goal: float | None,
+    cases: int,
+    also: Sequence[float] = (),
+) -> SafeString:
+    """Scores by step with their 95 % band, the median of past runs, and the goal; `also` has room on the scale."""
     if not points:
         return mark_safe("")
     last = max(points[-1][0], len(past) - 1, 1)
     bands = [(step, *_band(score, cases)) for step, score in points]
     every = [value for _, low, high in bands for value in (low, high)] + list(past) + ([goal] if goal else [])
-    floor, ceiling = math.floor(min(every) * 10) / 10, min(1.0, math.ceil(max(every) * 10) / 10)
-    ceiling = max(ceiling, floor + 0.2)
+    every += also
+    ticks = _scale(min(every), max(every))
+    floor, ceiling = ticks[0], ticks[-1]
 
     def x(step: float) -> float:
         return round(LEFT + (WIDTH - LEFT - RIGHT) * step / last, 1)
@@ -78,7 +85,6 @@ def curve(points: Sequence[tuple[int, float]], past: Sequence[float], goal: floa
     def y(value: float) -> float:
         return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - floor) / (ceiling - floor), 1)
 
-    ticks = [floor + (ceiling - floor) * part / 4 for part in range(5)]
     parts = [
         format_html_join("", '<path class="axis" d="M{} {}H{}"/><text x="{}" y="{}" class="last">{}</text>',
                          ((LEFT, y(t), WIDTH - RIGHT, LEFT - 6, y(t) + 3, f"{t:.2f}") for t in ticks)),
@@ -113,8 +119,17 @@ def _band(score: float, cases: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
+def _scale(least: float, most: float) -> list[float]:
+    """Round marks of 0–1 that hold both, at one distance."""
+    tenths = 1 if most - least <= 0.5 else 2
+    top = min(10, tenths * math.ceil(round(most * 10 / tenths, 6)))
+    bottom = min(tenths * math.floor(round(least * 10 / tenths, 6)), top - 2 * tenths)
+    bottom = max(0, bottom)
+    return [part / 10 for part in range(bottom, max(top, bottom + 2 * tenths) + 1, tenths)]
+
+
 def _marks(last: int) -> list[int]:
-    return sorted({round(last * part / 8) for part in range(9)})
+    return list(range(0, last + 1, math.ceil(last / 10)))
 
 
 def _line(points: Sequence[tuple[float, float]]) -> str:

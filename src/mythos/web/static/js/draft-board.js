@@ -52,19 +52,24 @@ customElements.define("draft-board", class extends HTMLElement {
   // One request at a time, each with the whole form as it is then.
   send(submitter) {
     clearTimeout(this.timer);
-    if (this.isNew) {
-      this.saved = this.changes;
-      this.form.submit();
-      return;
-    }
     this.queue.push(submitter);
-    if (!this.sending) this.drain();
+    if (!this.sending) this.isNew ? this.first() : this.drain();
+  }
+
+  // The first change makes the draft, and opens it under its own address.
+  async first() {
+    this.sending = true;
+    await this.landed();
+    this.saved = this.changes;
+    this.form.submit();
   }
 
   async drain() {
     this.sending = true;
     while (this.queue.length) {
       const submitter = this.queue.shift();
+      if (submitter || this.goal) this.moves?.cancel();
+      await this.landed();
       if (submitter || this.isDirty) await this.post(submitter);
     }
     this.sending = false;
@@ -98,6 +103,11 @@ customElements.define("draft-board", class extends HTMLElement {
     this.put(page, upTo);
   }
 
+  // A block in the air has no place yet, so nothing is sent until it has one.
+  async landed() {
+    while (this.moves?.isBusy()) await new Promise((done) => setTimeout(done, 100));
+  }
+
   fields() {
     const fields = new FormData(this.form);
     for (const name of [...fields.keys()]) if (name.startsWith("version-")) fields.delete(name);
@@ -110,9 +120,11 @@ customElements.define("draft-board", class extends HTMLElement {
   }
 
   // Put what the server rendered in place, unless more was changed since: a late answer knows neither what is here
-  // nor what to save on top of.
+  // nor what to save on top of. While a block is in the air the page waits.
   put(page, upTo) {
-    if (this.changes !== upTo || this.moves?.isBusy()) return;
+    if (this.changes !== upTo) return;
+    this.isBehind = Boolean(this.moves?.isBusy());
+    if (this.isBehind) return this.again();
     this.saveOnTopOf(page);
     const here = document.activeElement;
     const block = here?.closest(".clusters [data-prompt]")?.dataset.prompt;
@@ -142,11 +154,14 @@ customElements.define("draft-board", class extends HTMLElement {
     for (const name of open) this.querySelector(`details[data-keep="${name}"]`)?.setAttribute("open", "");
   }
 
-  // Comparisons that were not made in time are asked for again.
+  // Comparisons that were not made in time are asked for again. What waits to be saved brings an answer of its own; one
+  // asked for before would tell of the draft as it was.
   again() {
     clearTimeout(this.asking);
-    if (this.isNew || !this.querySelector("[data-again]")) return;
+    if (this.isNew || !(this.isBehind || this.querySelector("[data-again]"))) return;
     this.asking = setTimeout(async () => {
+      if (this.isDirty) return;
+      if (this.moves?.isBusy()) return this.again();
       const upTo = this.changes;
       try {
         const response = await fetch(this.form.action, { headers: { "HX-Request": "true" } });

@@ -73,6 +73,7 @@ window.draftMoves = (board) => {
   };
   addEventListener("pointermove", (event) => {
     if (!press || event.pointerId !== press.id) return;
+    if (!event.buttons) return end(false); // let go of outside the window
     if (!drag && Math.hypot(event.clientX - press.x, event.clientY - press.y) < FAR) return;
     if (!drag) begin();
     drag.y = event.clientY;
@@ -166,5 +167,10 @@ window.draftMoves = (board) => {
   });
   addEventListener("keydown", (event) => { if (event.key === "Escape" && drag) end(false); });
 
-  return { isBusy: () => Boolean(press || drag || lifted) };
+  const cancel = () => {
+    end(false);
+    if (lifted) drop(false);
+  };
+
+  return { isBusy: () => Boolean(press || drag || lifted), cancel };
 };

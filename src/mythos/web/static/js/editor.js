@@ -69,6 +69,11 @@
     area.after(frame);
     area.hidden = true;
     document.querySelector(`label[for="${area.id}"]`)?.addEventListener("click", () => view.focus());
+    // The place that has to be decided is in sight, not the beginning.
+    const line = Number(area.dataset.line || 0);
+    if (!line || line > view.state.doc.lines) return;
+    const at = view.state.doc.line(line).from;
+    view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
   };
 
   document.querySelectorAll("textarea[data-editor]").forEach(mount);

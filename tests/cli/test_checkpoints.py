@@ -1,0 +1,44 @@
+"""`mythos checkpoint` on the terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from mythos.accounts.actors import SYSTEM
+from mythos.accounts.services import create_swarm
+from mythos.cli.errors import run
+from mythos.cli.main import cli
+from mythos.prompts.services import create_prompt, revise_prompt
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mythos(capsys: pytest.CaptureFixture[str]):
+    swarm = create_swarm(actor=SYSTEM, slug="main", name="Main")
+    made = create_prompt(actor=SYSTEM, swarm=swarm, slug="desk", text="Be kind.")
+    revise_prompt(actor=SYSTEM, prompt_id=made.prompt_id, text="Be very kind.", base=1, source="cli")
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = run(cli, ["checkpoint", *(str(argument) for argument in arguments)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def test_rolling_back_to_the_text_that_stands_saves_nothing_and_says_so(mythos) -> None:
+    assert mythos("roll-back", "desk", 1)[1] == "Version 1 copied forward as version 3.\n"
+    assert mythos("roll-back", "desk", 1)[1] == "Version 3 has the text of version 1 already; nothing was saved.\n"
+
+
+def test_an_export_without_rows_is_an_empty_file(mythos, tmp_path) -> None:
+    (tmp_path / "out.jsonl").write_text("of last week")
+    assert mythos("export", tmp_path / "out.jsonl", "prompt:nothing")[0] == 0
+    assert (tmp_path / "out.jsonl").read_text() == ""
+
+
+def test_a_file_that_cannot_be_written_is_named_and_wrong_input(mythos, tmp_path) -> None:
+    code, _, said = mythos("export", tmp_path / "missing" / "out.jsonl")
+    assert code == 2
+    assert said.startswith(f"error: {tmp_path}/missing/out.jsonl cannot be opened: No such file")
