@@ -113,16 +113,7 @@ def main() -> None:
         if done.returncode:
             sys.exit(done.stderr)
         runs.append(json.loads(done.stdout))
-    small, large = runs[0]["pages"], runs[-1]["pages"]
-    ratios = {
-        kind: {
-            name: round(large[name][kind] / small[name][kind], 2)
-            for name in small
-            if kind in small[name] and kind in large[name]
-        }
-        for kind in ("p50_ms", "cpu_p50_ms")
-    }
-    print(json.dumps({"runs": runs, "ratios_largest_to_smallest": ratios}))
+    print(json.dumps({"runs": runs}))
 
 
 if __name__ == "__main__":

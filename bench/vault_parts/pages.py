@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from vault_parts.timing import sample
+from vault_parts.timing import in_turns, sample
 
 QUERIES = {
     "first page": "",
@@ -31,34 +32,47 @@ def as_often_at_any_size(number_of: Callable[[str], int]) -> str:
     return min(("word1234", "word123", "word12"), key=lambda word: abs(number_of(word) - 100))
 
 
-def pages(swarm: Any) -> dict[str, Any]:
-    """The grid's first page for each kind of filter, the last page of each order, the whole page as HTML."""
-    from django.test import Client
-
+def questions(swarm: Any) -> dict[str, Callable[[], Any]]:
+    """The grid's first page for each kind of filter and the last page of each order; each gives the page it shows."""
     from mythos.accounts.actors import SYSTEM
-    from mythos.accounts.services import create_user
-    from mythos.errors import Invalid
     from mythos.prompts.models import PromptCheckpoint
     from mythos.prompts.queries import visible_checkpoints
     from mythos.web.checkpoints import SORTS, _lean, _shown
 
     everything = _lean(visible_checkpoints(SYSTEM, swarm))
-    results: dict[str, Any] = {}
     word = as_often_at_any_size(lambda query: _shown(everything, swarm, query, "-created", "").count.number)
     queries = QUERIES | {"word of a page or two": word, "the same and a frequent word": f"{word} you"}
-    for name, query in queries.items():
-        try:
-            results[name] = sample(lambda query=query: _shown(everything, swarm, query, "-created", ""))
-        except Invalid as stopped:
-            results[name] = {"stopped": stopped.message}
-            continue
-        count = _shown(everything, swarm, query, "-created", "").count
-        results[name] |= {"count": count.number, "is_about": count.is_about}
+    asks = {name: partial(_shown, everything, swarm, query, "-created", "") for name, query in queries.items()}
     for sort, column in SORTS.items():
         row = PromptCheckpoint.objects.filter(swarm=swarm).order_by(column, "id")[50]
         value = getattr(row, column)
         after = f"{value.isoformat() if isinstance(value, datetime) else value}|{row.pk}"
-        results[f"last page by {sort}"] = sample(lambda s=sort, a=after: _shown(everything, swarm, "", f"-{s}", a))
+        asks[f"last page by {sort}"] = partial(_shown, everything, swarm, "", f"-{sort}", after)
+    return asks
+
+
+def timed(asks: list[Callable[[], Any]]) -> list[dict[str, Any]]:
+    """How long one question takes of each of several vaults, asked in turns, and how much each has to answer."""
+    from mythos.errors import Invalid
+
+    try:
+        spent = in_turns(asks)
+        counts = [ask().count for ask in asks]
+    except Invalid as stopped:
+        return [{"stopped": stopped.message} for _ in asks]
+    return [
+        took | {"count": count.number, "is_about": count.is_about} for took, count in zip(spent, counts, strict=True)
+    ]
+
+
+def pages(swarm: Any) -> dict[str, Any]:
+    """Every question of the grid, and the whole page as HTML."""
+    from django.test import Client
+
+    from mythos.accounts.actors import SYSTEM
+    from mythos.accounts.services import create_user
+
+    results: dict[str, Any] = {name: timed([ask])[0] for name, ask in questions(swarm).items()}
     user = create_user(
         actor=SYSTEM, email=f"b{time.time_ns()}@example.org", name="B", password="a bench pass phrase 7", swarm=swarm
     )

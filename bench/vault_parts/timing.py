@@ -26,21 +26,30 @@ class Timer:
 
 def sample(ask: Callable[[], Any], times: int = 30) -> dict[str, float]:
     """Milliseconds of a question asked again and again, each time on a connection of its own as the server does."""
+    return in_turns([ask], times)[0]
+
+
+def in_turns(asks: list[Callable[[], Any]], times: int = 30) -> list[dict[str, float]]:
+    """Milliseconds of each of several questions, asked one after the other so that all meet the same weather."""
     from django.db import connection
 
-    ask()
-    taken, used = [], []
-    for _ in range(times):
-        connection.close()
-        with Timer() as timer:
-            ask()
-        taken.append(timer.wall * 1000)
-        used.append(timer.cpu * 1000)
-    return {
-        "least_ms": round(min(taken), 1),
-        "p50_ms": round(median(taken), 1),
-        "p95_ms": round(sorted(taken)[int(0.95 * times)], 1),
-        "cpu_least_ms": round(min(used), 1),
-        "cpu_p50_ms": round(median(used), 1),
-        "cpu_p95_ms": round(sorted(used)[int(0.95 * times)], 1),
-    }
+    spent: list[list[Timer]] = [[] for _ in asks]
+    for number in range(times + 1):
+        for ask, timers in zip(asks, spent, strict=True):
+            connection.close()
+            with Timer() as timer:
+                ask()
+            if number:  # the first one warms
+                timers.append(timer)
+    return [spread(timers) for timers in spent]
+
+
+def spread(timers: list[Timer]) -> dict[str, float]:
+    """The least, the middle and the 95th percentile in milliseconds, by the clock and by the processor."""
+    result = {}
+    for prefix, seconds in (("", [t.wall for t in timers]), ("cpu_", [t.cpu for t in timers])):
+        ordered = sorted(1000 * value for value in seconds)
+        result[f"{prefix}least_ms"] = round(ordered[0], 1)
+        result[f"{prefix}p50_ms"] = round(median(ordered), 1)
+        result[f"{prefix}p95_ms"] = round(ordered[int(0.95 * len(ordered))], 1)
+    return result

@@ -50,12 +50,15 @@ def insert_rows(rows: Sequence[Model]) -> None:
 
 def write_rows(model: type[Model], values: Sequence[Sequence[Any]]) -> None:
     """Insert rows given as Python values in the order of the model's columns."""
-    fields = model._meta.concrete_fields
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.executemany(sql, _prepared(fields, values))
+        cursor.executemany(_insert(model, connection.vendor), _prepared(model._meta.concrete_fields, values))
+
+
+@cache
+def _insert(model: type[Model], vendor: str) -> str:
+    fields, quote = model._meta.concrete_fields, connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608
 
 
 def update_rows(model: type[Model], columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
@@ -111,12 +114,13 @@ def _reader(model: type[Model], vendor: str) -> tuple[str, list[str], list[tuple
 
 def _prepared(fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
     """Rows as the database takes them, made a column at a time."""
-    return list(zip(*map(_column, fields, zip(*rows, strict=True)), strict=True))
-
-
-def _column(field: Any, values: Sequence[Any]) -> list[Any]:
-    """A plain number or word is what the database takes; the others as their field prepares them."""
     here = connections[connection.alias]  # without the detour through the thread's own for each value
+    columns = (_column(here, field, values) for field, values in zip(fields, zip(*rows, strict=True), strict=True))
+    return list(zip(*columns, strict=True))
+
+
+def _column(here: Any, field: Any, values: Sequence[Any]) -> list[Any]:
+    """A plain number or word is what the database takes; the others as their field prepares them."""
     if isinstance(field, JSONField):
         return [None if value is None else here.ops.adapt_json_value(value, field.encoder) for value in values]
     if isinstance(field, DateTimeField):

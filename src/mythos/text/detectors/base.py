@@ -62,10 +62,16 @@ class Side:
         """The words as one string with spaces around, for finding phrases."""
         return " " + " ".join(self.norms) + " "
 
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        return frozenset(self.flat.split(" "))
+
     def has(self, phrases: Sequence[str]) -> list[str]:
         """Which of the phrases occur, in the order given; a place counts for the first that fits it."""
         flat, found = self.flat, []
-        for phrase, wanted in _apart(tuple(phrases)):
+        begun = _by_first_word(tuple(phrases))
+        met = [place for first in begun.keys() & self.vocabulary for place in begun[first]]
+        for _, phrase, wanted in sorted(met):
             while wanted in flat:
                 found.append(phrase)
                 flat = flat.replace(wanted, " | ", 1)
@@ -249,9 +255,12 @@ class AlignedPair:
 
 
 @lru_cache(maxsize=256)
-def _apart(phrases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Every phrase, and how it stands among other words."""
-    return tuple((phrase, f" {phrase} ") for phrase in phrases)
+def _by_first_word(phrases: tuple[str, ...]) -> dict[str, list[tuple[int, str, str]]]:
+    """Phrases under the word they begin with: place in the order given, phrase, and how it stands among other words."""
+    begun: dict[str, list[tuple[int, str, str]]] = {}
+    for place, phrase in enumerate(phrases):
+        begun.setdefault(phrase.split(" ")[0], []).append((place, phrase, f" {phrase} "))
+    return begun
 
 
 def _take(counts: Counter[str], stem: str) -> bool:
