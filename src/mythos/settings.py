@@ -1,189 +1,34 @@
-"""All settings, read from the environment; a value that cannot be read stops the start with its name."""
+"""All settings, in Django's names and ours; `environment.py` reads what the environment says of them."""
 
 from __future__ import annotations
 
-import os
-import secrets
-import sys
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import dj_database_url
 from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+
+from mythos import environment
 
 PACKAGE = Path(__file__).resolve().parent
-
-KNOWN = {
-    "MYTHOS_HOME",
-    "MYTHOS_DATABASE_URL",
-    "MYTHOS_SECRET_KEY",
-    "MYTHOS_ALLOWED_HOSTS",
-    "MYTHOS_TRUSTED_ORIGINS",
-    "MYTHOS_HTTPS",
-    "MYTHOS_DEBUG",
-    "MYTHOS_LOG_LEVEL",
-    "MYTHOS_TIME_ZONE",
-    "MYTHOS_SWARM",
-    "MYTHOS_DEMO",
-    "MYTHOS_PASSWORD",
-    "MYTHOS_EMBED_THREADS",
-    "MYTHOS_COMPARATOR_JUDGE",
-    "MYTHOS_OPENAI_URL",
-    "MYTHOS_OPENAI_MODEL",
-    "MYTHOS_OPENAI_CONCURRENCY",
-    "MYTHOS_OPENAI_PER_MINUTE",
-    "MYTHOS_OPENAI_TOKENS_PER_MINUTE",
-    "MYTHOS_PRICES",
-    "MYTHOS_DAY_BUDGET",
-    "MYTHOS_REPLAY_FILE",
-    "MYTHOS_LOCAL_THREADS",
-    "MYTHOS_TRASH_DAYS",
-    "MYTHOS_RETEST_DAYS",
-    "MYTHOS_TRACES",
-    "MYTHOS_TOKEN",
-    "MYTHOS_PRIVATE_NETWORKS",
-    "MYTHOS_QUEUE",
-    "MYTHOS_BROKER_URL",
-}
 QUEUES = ("database", "celery")
+LEVELS = ("warning", "debug", "info", "error", "critical")
 
+environment.refuse_unknown()
 
-def _text(name: str, default: str) -> str:
-    return os.environ.get(name, default).strip()
-
-
-def _bool(name: str, default: bool) -> bool:
-    value = _text(name, "1" if default else "0").lower()
-    if value in {"1", "true", "yes", "on"}:
-        return True
-    if value in {"0", "false", "no", "off", ""}:
-        return False
-    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
-
-
-def _days(name: str, default: str = "0") -> int:
-    """A number of days; 0 stands for never."""
-    value = _text(name, default)
-    if not value.isdigit():
-        raise ImproperlyConfigured(f"{name} must be a number of days, not {value!r}.")
-    return int(value)
-
-
-def _list(name: str, default: str) -> list[str]:
-    return [item.strip() for item in _text(name, default).split(",") if item.strip()]
-
-
-def _one_of(name: str, choices: tuple[str, ...]) -> str:
-    """One of a few words; the first is the default."""
-    value = _text(name, choices[0]).lower()
-    if value not in choices:
-        raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}, not {value!r}.")
-    return value
-
-
-def _networks(name: str) -> list[IPv4Network | IPv6Network]:
-    try:
-        return [ip_network(item) for item in _list(name, "")]
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} must be networks such as 10.0.0.0/8: {error}.") from error
-
-
-def _time_zone(name: str) -> str:
-    value = _text(name, "UTC")
-    try:
-        return ZoneInfo(value).key
-    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
-        raise ImproperlyConfigured(f"{name} must be a time zone such as Europe/Athens, not {value!r}.") from error
-
-
-def _refuse_unknown() -> None:
-    unknown = sorted(name for name in os.environ if name.startswith("MYTHOS_") and name not in KNOWN)
-    if unknown:
-        raise ImproperlyConfigured(f"Unknown setting {unknown[0]}. Known: {', '.join(sorted(KNOWN))}.")
-
-
-def _home() -> Path:
-    """The data folder: MYTHOS_HOME, else the user's data directory as the XDG rules name it."""
-    given = _text("MYTHOS_HOME", "")
-    if given:
-        return Path(given).expanduser().resolve()
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "mythos"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "mythos"
-
-
-def _secret_key(home: Path) -> str:
-    """MYTHOS_SECRET_KEY, else one made on first use and kept readable by the owner alone."""
-    given = _text("MYTHOS_SECRET_KEY", "")
-    if given:
-        return given
-    path = home / "secret.key"
-    try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if path.exists():
-            return path.read_text().strip()
-    except OSError as error:
-        raise ImproperlyConfigured(f"MYTHOS_HOME: cannot use {path}: {error.strerror}.") from error
-    key = secrets.token_urlsafe(50)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(key)
-    return key
-
-
-def _database(home: Path) -> dict[str, Any]:
-    url = _text("MYTHOS_DATABASE_URL", "")
-    if url:
-        try:
-            config: dict[str, Any] = dict(dj_database_url.parse(url))
-        except (ValueError, KeyError) as error:
-            raise ImproperlyConfigured("MYTHOS_DATABASE_URL is not a database address.") from error
-        if not config["ENGINE"].endswith((".sqlite3", ".postgresql")):
-            raise ImproperlyConfigured("MYTHOS_DATABASE_URL must be an address of SQLite or PostgreSQL.")
-    else:
-        config = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(home / "mythos.sqlite3")}
-    # ASGI gives each request a thread of its own: nothing would reuse a connection, it would only be left open.
-    config["CONN_MAX_AGE"] = 0
-    if config["ENGINE"] == "django.db.backends.sqlite3":
-        config["ENGINE"] = "mythos.sqlite"
-        config["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-                "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;"
-            ),
-        }
-    elif config["ENGINE"] == "django.db.backends.postgresql":
-        # A machine that is cut off gives up within half a minute, instead of waiting for hours.
-        patience = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4}
-        config["OPTIONS"] = {**patience, "tcp_user_timeout": 30_000, **config.get("OPTIONS", {})}
-    return config
-
-
-_refuse_unknown()
-
-HOME = _home()
-MCP_TOKEN = _text("MYTHOS_TOKEN", "")
-SECRET_KEY = _secret_key(HOME)
-DEBUG = _bool("MYTHOS_DEBUG", False)
-HTTPS = _bool("MYTHOS_HTTPS", False)
-ALLOWED_HOSTS = _list("MYTHOS_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = _list("MYTHOS_TRUSTED_ORIGINS", "")
-DEFAULT_SWARM = _text("MYTHOS_SWARM", "")
-TRASH_DAYS = _days("MYTHOS_TRASH_DAYS")
-RETEST_DAYS = _days("MYTHOS_RETEST_DAYS", "30")
-LOAD_DEMO = _bool("MYTHOS_DEMO", True)
-PRIVATE_NETWORKS = _networks("MYTHOS_PRIVATE_NETWORKS")
-COMPARATOR_JUDGE = _text("MYTHOS_COMPARATOR_JUDGE", "")
-QUEUE = _one_of("MYTHOS_QUEUE", QUEUES)
-BROKER_URL = _text("MYTHOS_BROKER_URL", "amqp://guest:guest@localhost:5672//")
+HOME = environment.home()
+MCP_TOKEN = environment.text("MYTHOS_TOKEN", "")
+SECRET_KEY = environment.secret_key(HOME)
+DEBUG = environment.boolean("MYTHOS_DEBUG", False)
+HTTPS = environment.boolean("MYTHOS_HTTPS", False)
+ALLOWED_HOSTS = environment.words("MYTHOS_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = environment.words("MYTHOS_TRUSTED_ORIGINS", "")
+DEFAULT_SWARM = environment.text("MYTHOS_SWARM", "")
+TRASH_DAYS = environment.days("MYTHOS_TRASH_DAYS")
+RETEST_DAYS = environment.days("MYTHOS_RETEST_DAYS", "30")
+LOAD_DEMO = environment.boolean("MYTHOS_DEMO", True)
+PRIVATE_NETWORKS = environment.networks("MYTHOS_PRIVATE_NETWORKS")
+COMPARATOR_JUDGE = environment.text("MYTHOS_COMPARATOR_JUDGE", "")
+QUEUE = environment.one_of("MYTHOS_QUEUE", QUEUES)
+BROKER_URL = environment.text("MYTHOS_BROKER_URL", "amqp://guest:guest@localhost:5672//")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -242,7 +87,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": _database(HOME)}
+DATABASES = {"default": environment.database(HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -265,7 +110,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = _time_zone("MYTHOS_TIME_ZONE")
+TIME_ZONE = environment.time_zone("MYTHOS_TIME_ZONE")
 USE_TZ = True
 APPEND_SLASH = False
 
@@ -301,9 +146,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOG_LEVEL = _text("MYTHOS_LOG_LEVEL", "WARNING").upper()
-if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
-    raise ImproperlyConfigured(f"MYTHOS_LOG_LEVEL must be a level such as INFO, not {LOG_LEVEL!r}.")
+LOG_LEVEL = environment.one_of("MYTHOS_LOG_LEVEL", LEVELS).upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
