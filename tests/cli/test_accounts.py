@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from mythos.accounts.models import User
 from mythos.accounts.queries import get_user
 from mythos.accounts.services import authenticate_token, reset_password
-from mythos.cli.errors import run
-from mythos.cli.main import cli
 from mythos.errors import Denied
+from tests.cli.conftest import as_json
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mythos(cast, capsys, tmp_path, settings, monkeypatch):
+def mythos(cast, told, tmp_path, settings, monkeypatch):
     settings.HOME = tmp_path
     monkeypatch.delenv("MYTHOS_PASSWORD", raising=False)
 
-    def call(*arguments: object) -> tuple[int, str]:
-        code = run(cli, [str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out + said.err
-
-    return call
-
-
-def as_json(mythos, *arguments):
-    code, said = mythos(*arguments, "--json")
-    assert code == 0, said
-    return json.loads(said)
+    return told
 
 
 def test_a_second_swarm_is_made_and_listed(mythos, cast):

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from mythos.cli.errors import run
-from mythos.cli.main import cli
 from mythos.providers import PROVIDERS
 from mythos.providers.base import Reply
 from mythos.providers.scripted import Scripted
@@ -25,7 +23,7 @@ class Judge(Scripted):
 
 
 @pytest.fixture
-def mythos(capsys, monkeypatch, tmp_path: Path):
+def mythos(terminal, monkeypatch, tmp_path: Path):
     """A ritual of two judged replies, one person, and a way to type."""
     typed: list[str] = []
     monkeypatch.setitem(PROVIDERS, "judge", Judge())
@@ -33,9 +31,7 @@ def mythos(capsys, monkeypatch, tmp_path: Path):
 
     def call(*arguments: object, types: str = "") -> tuple[int, str, str]:
         typed[:] = list(types)
-        code = run(cli, [str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        return terminal(*arguments)
 
     cases = tmp_path / "cases.csv"
     cases.write_text("input,expected\nTell me a joke,llm-rubric: Is it kind?\nHello,llm-rubric: Is it short?\n")

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from mythos.accounts.actors import SYSTEM
 from mythos.accounts.services import create_swarm
-from mythos.cli.errors import run
-from mythos.cli.main import cli
 from mythos.prompts.services import create_prompt, revise_prompt
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mythos(capsys: pytest.CaptureFixture[str]):
+def mythos(terminal):
     swarm = create_swarm(actor=SYSTEM, slug="main", name="Main")
     made = create_prompt(actor=SYSTEM, swarm=swarm, slug="desk", text="Be kind.")
     revise_prompt(actor=SYSTEM, prompt_id=made.prompt_id, text="Be very kind.", base=1, source="cli")
 
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = run(cli, ["checkpoint", *(str(argument) for argument in arguments)])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+    return partial(terminal, "checkpoint")
 
 
 def test_rolling_back_to_the_text_that_stands_saves_nothing_and_says_so(mythos) -> None:

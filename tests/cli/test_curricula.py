@@ -6,8 +6,6 @@ import json
 
 import pytest
 
-from mythos.cli.errors import run
-from mythos.cli.main import cli
 from mythos.prompts.services import create_prompt
 from mythos.work.services import run_due
 from tests.market.conftest import FIRM, _quiet, seller  # noqa: F401  (fixtures)
@@ -16,17 +14,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mythos(seller, capsys, tmp_path, monkeypatch):  # noqa: F811
+def mythos(seller, told, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("django.db.transaction.on_commit", lambda done, **_: done())
     create_prompt(actor=seller.owner, swarm=seller.swarm, slug="desk", text=FIRM)
 
-    def call(*arguments: object) -> tuple[int, str]:
-        code = run(cli, [str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out + said.err
-
-    return call
+    return told
 
 
 def test_from_a_tag_to_a_certificate_that_verifies(mythos, tmp_path):

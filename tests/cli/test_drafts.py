@@ -8,8 +8,6 @@ import pytest
 
 from mythos.accounts.actors import SYSTEM
 from mythos.accounts.services import create_swarm
-from mythos.cli.errors import run
-from mythos.cli.main import cli
 from mythos.drafts.measures import COVERED, PAIRS
 from mythos.drafts.services import create_draft, save_draft
 from mythos.prompts.services import create_prompt
@@ -18,13 +16,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def mythos(capsys: pytest.CaptureFixture[str]):
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = run(cli, [str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+def mythos(terminal):
+    return terminal
 
 
 @pytest.fixture

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from mythos.cli.errors import run
-from mythos.cli.main import cli
 from mythos.market.models import LedgerAccount
+from tests.cli.conftest import as_json
 from tests.market.stalls import curriculum_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mythos(cast, capsys, tmp_path, settings):
+def mythos(cast, told, tmp_path, settings):
     settings.HOME = tmp_path
     curriculum_of(cast.swarm, "shelf")
 
-    def call(*arguments: object) -> tuple[int, str]:
-        code = run(cli, [str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out + said.err
-
-    return call
-
-
-def as_json(mythos, *arguments):
-    code, said = mythos(*arguments, "--json")
-    assert code == 0, said
-    return json.loads(said)
+    return told
 
 
 def test_list_buy_and_the_books(mythos):

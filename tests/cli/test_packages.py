@@ -9,8 +9,6 @@ from ipaddress import ip_network
 
 import pytest
 
-from mythos.cli.errors import run
-from mythos.cli.main import cli
 from mythos.errors import Invalid, ProviderFailed
 from mythos.packages.fetching import fetch
 from mythos.packages.models import PromptPackage
@@ -20,17 +18,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mythos(cast, capsys, tmp_path, monkeypatch, settings):
+def mythos(cast, told, tmp_path, monkeypatch, settings):
     settings.HOME = tmp_path
     monkeypatch.chdir(tmp_path)
     create_prompt(actor=cast.owner, swarm=cast.swarm, slug="hello", text="Say hello to {{name}}.")
 
-    def call(*arguments: object) -> tuple[int, str]:
-        code = run(cli, [str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out + said.err
-
-    return call
+    return told
 
 
 def build(mythos) -> None:

@@ -9,7 +9,6 @@ from click.testing import CliRunner
 
 from mythos.accounts.actors import SYSTEM
 from mythos.cli import database, exports, imports, sync
-from mythos.cli.errors import run
 from mythos.cli.main import cli
 from mythos.prompts.models import Prompt
 from mythos.prompts.services import create_prompt, revise_prompt
@@ -20,17 +19,12 @@ PROMPTY = HEADER + "system:\nHelp.\n\nuser:\n{{question}}\n"
 
 
 @pytest.fixture
-def mythos(cast, monkeypatch, capsys):
+def mythos(cast, monkeypatch, terminal):
     monkeypatch.setattr(database.settings, "DEFAULT_SWARM", cast.swarm.slug, raising=False)
     for module in (exports, imports, sync):
         monkeypatch.setattr(module, "prepare", lambda: None)
 
-    def call(*arguments):
-        code = run(cli, [str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
+    return terminal
 
 
 def test_a_folder_of_mixed_files_comes_in_and_goes_out_again(mythos, tmp_path):

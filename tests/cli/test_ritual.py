@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mythos.cli.errors import run
-from mythos.cli.main import cli
 from mythos.rituals.models import RitualRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,13 +24,8 @@ tests:
 
 
 @pytest.fixture
-def mythos(capsys: pytest.CaptureFixture[str]):
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = run(cli, [str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+def mythos(terminal):
+    return terminal
 
 
 @pytest.fixture
