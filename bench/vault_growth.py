@@ -53,11 +53,13 @@ def fill(size: int, home: str, where: str) -> None:
 
 def at(name: str, ask: Callable[[], Any]) -> Any:
     """Ask this database; a timer that closed the connection before leaves nothing to close here."""
+    from django.core.cache import cache
     from django.db import connection
 
     if connection.settings_dict["NAME"] != name:
         connection.close()
         connection.settings_dict["NAME"] = name
+        cache.key_prefix = name  # what a server remembers of one vault is nothing to the other
     return ask()
 
 

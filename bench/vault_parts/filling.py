@@ -68,4 +68,4 @@ def fill(swarm: Any, count: int, rng: random.Random) -> dict[str, float]:
 def analyse() -> None:
     """Let the database look at its tables, as its housekeeping would."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
