@@ -33,7 +33,13 @@ LEXICON = re.compile(
 )
 RESAMPLES = 1000
 # All other hand-written pairs are by the first.
-WRITERS = {"hand_heldout2": "second", "hand_third": "third", "hand_fourth": "fourth", "hand_fifth": "fifth"}
+WRITERS = {
+    "hand_heldout2": "second",
+    "hand_third": "third",
+    "hand_fourth": "fourth",
+    "hand_fifth": "fifth",
+    "hand_sixth": "sixth",
+}
 Row = dict[str, Any]
 
 

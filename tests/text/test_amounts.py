@@ -47,6 +47,11 @@ def stems(text: str) -> list[str]:
         ("a minimum of 5", "at least five"),
         ("5 or fewer", "at most 5"),
         ("16 or older", "not under 16"),
+        ("half a litre", "500 ml"),
+        ("four miles per hour", "4 mph"),
+        ("the other three quarters", "the other 75 %"),
+        ("two thirds are banked", "67 % are banked"),
+        ("one reminder", "1 reminder"),
     ],
 )
 def test_one_amount_in_two_spellings(one: str, other: str) -> None:
@@ -64,6 +69,8 @@ def test_one_amount_in_two_spellings(one: str, other: str) -> None:
         ("1234567 rows", "1234568 rows"),
         ("three, four", "34"),
         ("one month", "four weeks"),
+        ("for three quarters", "for 75 %"),
+        ("two reminders", "1 reminder"),
     ],
 )
 def test_other_amounts_stay_other(one: str, other: str) -> None:

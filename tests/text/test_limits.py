@@ -41,6 +41,12 @@ from mythos.text.detectors.base import AlignedPair
         ("We pay up to {} per claim, less an excess.", "20,000 euros", "25,000 euros", "stronger"),
         ("Any fault is mended within {}, and the tenant may ask why.", "12 hours", "three days", "weaker"),
         ("The contract runs for {}.", "two years", "three years", "neutral"),
+        ("Babies under {} come first in a shortage.", "500 grams", "1,500 grams", "stronger"),
+        ("The ceiling per call is {}.", "250 euros", "2,500 euros", "weaker"),
+        ("Tell callers they have {} to send receipts.", "13 days", "30 days", "stronger"),
+        ("A claimant has {} to correct the summary.", "one week", "four weeks", "stronger"),
+        ("Complaints may be raised for {} following the verdict.", "ten days", "ninety days", "stronger"),
+        ("Lamps never flash faster than {}.", "three times a second", "ten times a second", "weaker"),
     ],
 )
 def test_the_direction_of_a_moved_limit(rule: str, low: str, high: str, higher_is: str) -> None:

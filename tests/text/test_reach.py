@@ -32,6 +32,8 @@ MOVED = [
     ("If your car breaks down, we come.", "If your car breaks down and cannot be mended, we come.", "trigger", -1),
     ("Nobody stands under a load.", "Nobody stands under a load that is in motion.", "rule", -1),
     ("It is read by somebody who was away.", "It is read by somebody who was away and is not kin.", "gate", 1),
+    ("Access is limited to our own sites.", "Access is limited to our own sites and the maps.", "others", -1),
+    ("You may close it if nothing is open.", "You may close it if nothing is open or a day went by.", "trigger", -1),
     # a clause that came into a sentence said in another order
     (
         "If the customer mentions chest pain, end the call.",

@@ -97,6 +97,9 @@ _UNITS: dict[str, tuple[str, float]] = {
         ("mcg µg microgram micrograms", "g", 1e-6),
         ("litre litres liter liters", "l", 1),
         ("ml millilitre millilitres milliliter milliliters", "l", 0.001),
+        ("mile miles", "mile", 1),
+        ("mph", "mph", 1),
+        ("kmh kph", "kmh", 1),
         ("time times", "times", 1),
         ("retry retries", "times", 1),
     )
@@ -104,10 +107,12 @@ _UNITS: dict[str, tuple[str, float]] = {
 }
 _SPANS = frozenset(["second", "minute", "hour", "day", "week", "fortnight", "month", "quarter", "year", "decade"])
 _CODES = frozenset(["eur", "usd", "gbp"])
+_SPEEDS = {"mile": "mph", "miles": "mph", "kilometre": "kmh", "kilometres": "kmh", "kilometers": "kmh", "km": "kmh"}
 _WHOLE = frozenset(["full", "whole", "consecutive", "clear", "calendar"])
 _PER = frozenset(["a", "an", "per", "every", "each", "daily", "weekly", "monthly"])
 
 
+_LASTING = frozenset(["for", "every", "last", "past", "next", "first", "in", "within", "these", "those"])
 _DIGIT = re.compile(r"\d")
 _NTH = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
 
@@ -156,7 +161,8 @@ def _quantities(found: list[Word]) -> list[Word]:
         last = out[-1] if out else None
         if last and last.number == bare and not last.unit and last.norm in NUMBER_WORDS:
             start = out.pop().start  # “thirty (30) days” says it twice
-        out.append(Word(word.text, word.norm, f"#{value:.10g}{unit}", start, found[after - 1].end, value, unit))
+        own = "one" if word.norm == "1" and not unit and value == 1 else f"#{value:.10g}{unit}"
+        out.append(Word(word.text, word.norm, own, start, found[after - 1].end, value, unit))
         index = after
     return out
 
@@ -179,6 +185,8 @@ def _amount(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
         at, norms = at + 1, norms[1:]
     if norms[:2] in (["per", "cent"], ["per", "centum"]):
         return value, "%", at + 2
+    if norms[1:3] in (["per", "hour"], ["an", "hour"]) and norms[0] in _SPEEDS:
+        return value, _SPEEDS[norms[0]], at + 3
     if norms[:1] in (["business"], ["working"]) and norms[1:2] and norms[1] in ("day", "days", "hour", "hours"):
         return value, "work" + norms[1].rstrip("s"), at + 2
     if norms[1:2] and norms[0] in _WHOLE and norms[1] in _UNITS:
@@ -205,9 +213,17 @@ def _part(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
         return count * _PARTS[norms[0]] / 100 * factor, unit, at + 4
     if at == index and norms[0] == "quarter":
         return None
+    if at > index and count > 1 and norms[0].endswith("s") and _is_share(found, index, norms[0]):
+        return round(count * _PARTS[norms[0]]), "%", at + 1
     if norms[1:2] and (norms[1] == "of" or (norms[0] == "half" and norms[1] in ("the", "all"))):
         return round(count * _PARTS[norms[0]]), "%", at + 1
     return None
+
+
+def _is_share(found: Sequence[Word], index: int, part: str) -> bool:
+    """Whether “three quarters” are parts of something, and not nine months."""
+    before = found[index - 1].norm if index else ""
+    return part != "quarters" or (found[index].number == 3 and before not in _LASTING)
 
 
 def _number(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
@@ -218,7 +234,7 @@ def _number(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
         return 1.0, "times", index + 1
     if norms[0] == "half" and len(norms) > 1:
         skip = 2 if norms[1] in ("a", "an") else 1
-        if norms[skip : skip + 1] and norms[skip] in _SPANS:
+        if norms[skip : skip + 1] and (norms[skip] in _SPANS or (skip == 2 and norms[skip] in _UNITS)):
             return 0.5, "", index + skip
         return (6.0, "", index + skip + 1) if norms[skip : skip + 1] == ["dozen"] else None
     if norms[:3] == ["a", "couple", "of"]:

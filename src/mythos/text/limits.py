@@ -15,6 +15,8 @@ Bound = Literal["upper", "lower", ""]
 
 _UPPER = lexicon.word_set("at-most less-than max maximum until before cap capped limited limit ceiling")
 _LOWER = lexicon.word_set("at-least min minimum")
+_CEILINGS = lexicon.word_set("ceiling cap maximum")
+_SET = lexicon.word_set("is of at stands stays remains")
 _OFTEN = lexicon.word_set("every each once twice")
 # Those for whom a rule is made: what they get may grow, what they pay or wait for may shrink.
 PROTECTED = lexicon.word_set(
@@ -25,6 +27,7 @@ PROTECTED = lexicon.word_set(
     "player players caller callers cardholder cardholders borrower borrowers viewer viewers reader readers visitor "
     "household households visitors shopper shoppers client clients owner donor donors you"
 )
+_GIVEN = PROTECTED - {"you"}
 _CLAIMS = lexicon.word_set(
     "may can entitled right rights appeal return cancel claim claims submit submitted lodge lodged object objection "
     "withdraw complain open valid accept accepted borrow"
@@ -122,6 +125,8 @@ def bound_of(side: Side, amount: Word) -> Bound:
     before, after = _near(side, amount, 2, 0), _near(side, amount, 0, 2)
     if (before | after) & _LOWER:
         return "lower"
+    if before & _SET and _near(side, amount, 6, 0) & _CEILINGS:
+        return "upper"
     dated = amount.unit in ("date", "clock") and "by" in before
     # “Kept for a year before it is given away” sets no upper bound.
     return "upper" if dated or before & _UPPER or after & (_UPPER - {"before", "until"}) else ""
@@ -178,7 +183,7 @@ def _wanted(side: Side, amount: Word) -> int:
 
 def _wanted_often(norms: set[str], near: set[str]) -> int:
     """Of a period, the time from one to the next: what is owed should be done often, what is risky seldom."""
-    if near & {"at-most"}:
+    if near & {"at-most"} or ("more-than" in near and norms & lexicon.NEGATORS):
         return 1
     if norms & _OWED:
         return 0
@@ -208,6 +213,8 @@ def _wanted_at_most(side: Side, norms: set[str], amount: Word) -> int:
 
 def _wanted_unbounded(side: Side, norms: set[str], before: set[str], amount: Word) -> int:
     is_time, after = amount.unit in _TIME, _near(side, amount, 0, 2)
+    if is_time and (_is_given(side, amount) or ("for" in before and norms & {"may", "can"} and norms & _HANDED_IN)):
+        return 1
     if norms & _ENDED and "after" in before | after:
         return -1
     if is_time and (norms & _OWED or before & _OFTEN or "waiting" in norms):
@@ -223,6 +230,12 @@ def _wanted_unbounded(side: Side, norms: set[str], before: set[str], amount: Wor
     if amount.unit == "times" and norms & {"may", "can"} and not norms & PROTECTED:
         return -1
     return 1 if amount.unit == "times" else 0
+
+
+def _is_given(side: Side, amount: Word) -> bool:
+    """Whether it is the time that somebody the rule is for has for something: “a claimant has one week to …”."""
+    at = next((i for i, word in enumerate(side.words) if word.start == amount.start), 0)
+    return side.norms[at - 1 : at] in (["have"], ["has"]) and bool(_GIVEN & set(side.norms[max(0, at - 3) : at - 1]))
 
 
 def _in_condition(side: Side, amount: Word) -> bool:

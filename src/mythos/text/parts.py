@@ -27,6 +27,7 @@ _PHRASES: dict[tuple[str, str], Part] = {
     ("provided", "that"): "gate",
     ("condition", "that"): "gate",
 }
+_CONFINED = lexicon.word_set("limited restricted confined")
 _WHO = lexicon.word_set("who whose whom")
 _SUBJECTS = lexicon.word_set("it they you we he she")
 
@@ -61,6 +62,8 @@ def part_of(side: Side, at: int) -> tuple[Part | None, bool]:
             return "gate", False
         if norm in _WHO and at - place <= 10 and side.norms[at] == "and":
             return ("gate" if "by" in side.norms[max(0, place - 3) : place] else "trigger"), True
+        if norm in _CONFINED and side.norms[place + 1 : place + 2] == ["to"] and place + 1 < at:
+            return "others", False
         if norm == "only" and not (lexicon.MODALS | {"and", "or"}) & set(side.norms[place + 1 : at]) and place + 1 < at:
             return "others", False
     after = f" {' '.join(side.norms[at:])} "

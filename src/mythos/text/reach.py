@@ -192,9 +192,14 @@ def _in_rule(side: Side, how: How, words: Sequence[Word], at: int, end: int) -> 
 
 def _kind(side: Side) -> Kind:
     norms = set(side.norms)
-    if norms & (lexicon.NEGATORS | lexicon.REFUSALS):
+    if norms & lexicon.REFUSALS or lexicon.NEGATORS & set(side.norms[: _condition_at(side)]):
         return "ban"
     return "leave" if norms & _LEAVE and not norms & lexicon.BINDING else "duty"
+
+
+def _condition_at(side: Side) -> int:
+    """Where a condition at the end of the rule begins: what is denied there is not forbidden."""
+    return next((at for at, norm in enumerate(side.norms) if at and norm in TRIGGERS), len(side.norms))
 
 
 def guards(side: Side) -> bool:
@@ -205,4 +210,4 @@ def guards(side: Side) -> bool:
 def grants(side: Side) -> bool:
     """Whether the leave is a right of those the rule is for, and no risk to guard against."""
     norms = set(side.norms)
-    return bool(norms & PROTECTED and norms & _RIGHTS) or bool(norms & _CLAIMS)
+    return bool(norms & PROTECTED and norms & (_RIGHTS - PROTECTED)) or bool(norms & _CLAIMS)

@@ -46,8 +46,10 @@ def of_threshold(side: Side, clause: Side, amount: Word, *, is_right: bool) -> i
 def _is_of_subject(side: Side, at: int) -> bool:
     """Whether the amount tells which of the subjects a rule is about, as in “a spill of 50 ml or more is reported”."""
     head, tail = side.norms[:at], side.norms[at + 1 :]
-    if head[-1:] in (["less-than"], ["more-than"]) and _PEOPLE & set(head[-2:-1]):
-        return True
+    if head[-1:] in (["less-than"], ["more-than"]):
+        opens = 1 < len(head) < 4 and not (_VERBS | lexicon.IMPERATIVES | lexicon.NEGATORS) & set(head)
+        if opens or _PEOPLE & set(head[-2:-1]):
+            return True
     bound = bool({"less-than", "more-than"} & set(head[-1:])) or "at-least" in tail[:2]
     known = bool(_VERBS & set(tail)) and not _VERBS & set(head) and not lexicon.IMPERATIVES & set(head[:1])
     return bound and known and len(head) > 2 and head[-1] != "for"

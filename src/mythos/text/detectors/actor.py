@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 
 from mythos.text import lexicon
-from mythos.text.detectors.base import AlignedPair, Finding
+from mythos.text.detectors.base import AlignedPair, Finding, Side
 from mythos.text.lexicon import STRUCTURAL
 from mythos.text.likeness import is_content
 from mythos.text.words import Word
 
 _PASSIVE = lexicon.word_set("be been being is are was were gets get")
+_LEAVE = lexicon.word_set("may can allowed permitted")
+_AT_HAND = lexicon.word_set("around near there free available nearby present")
+# as far as the name goes: “by the on-call engineer”
+_NAME = re.compile(
+    r" (?:(?:a|an|the|our|your|their) )?(?:[\w-]+ ){0,2}?[\w-]+"
+    r"(?=[.,;:!?)]|$| (?:and|or|in|at|on|for|with|to|who|before|after|within|if|when|unless)\b)"
+)
 _LINKS = lexicon.word_set("in on at of for with from to by about")
 _FRONTED = re.compile(
     r"^\W*(?:before|after|when|if|once|unless|until|while|for|per|in|on|at|with|without|to|by)\b",
@@ -19,10 +26,17 @@ _FRONTED = re.compile(
 
 
 def find(pair: AlignedPair) -> list[Finding]:
-    """Two parties that changed places, where no list was merely put in another order."""
+    """A duty that is somebody's now or nobody's, or two parties that changed places where no list was merely put in
+    another order."""
+    named = _named(pair)
+    if named:
+        return [named]
     gone, came = pair.residue
     if gone or came or len(pair.raw_edits) == 0:
         return []
+    passed_on = _agents(pair)
+    if passed_on:
+        return [passed_on]
     old, new = _content(pair.old.words), _content(pair.new.words)
     if [w.stem for w in old] == [w.stem for w in new] or sorted(w.stem for w in old) != sorted(w.stem for w in new):
         return []
@@ -49,6 +63,51 @@ def find(pair: AlignedPair) -> list[Finding]:
             confidence=0.85,
         )
     ]
+
+
+def _named(pair: AlignedPair) -> Finding | None:
+    """“Somebody tests the alarm” asks nobody in particular; “the porter tests the alarm” does."""
+    old, new = _vague(pair.old), _vague(pair.new)
+    if bool(old) == bool(new) or (_LEAVE | lexicon.NEGATORS) & {*pair.old.norms, *pair.new.norms}:
+        return None
+    shown = (pair.old if old else pair.new).shown(old or new)
+    if old:
+        reason = f"It was for “{shown}”; now the rule says who."
+        return pair.finding("actor", "stronger", "Somebody answers for it", reason, old=old, confidence=0.75)
+    reason = f"It is for “{shown}” now, so for nobody in particular."
+    return pair.finding("actor", "weaker", "Nobody answers for it", reason, new=new, confidence=0.8)
+
+
+def _vague(side: Side) -> tuple[Word, ...]:
+    """The words at the beginning that leave open who does it."""
+    if side.norms[:1] in (["somebody"], ["someone"]):
+        return side.words[:1]
+    if side.norms[:2] == ["whoever", "is"] and _AT_HAND & set(side.norms[2:3]):
+        return side.words[:3]
+    return ()
+
+
+def _agents(pair: AlignedPair) -> Finding | None:
+    """What was done by one is done by another, whom the old text knew in another part."""
+    old, new = _by_whom(pair.old), _by_whom(pair.new)
+    for verb in old.keys() & new.keys():
+        one, other = old[verb], new[verb]
+        if one.stem != other.stem and other.stem in pair.old.stems and one.stem in pair.new.stems:
+            reason = f"It was done by “{one.text}” and is done by “{other.text}” now."
+            return pair.finding("actor", "reversed", "Roles swapped", reason, old=[one], new=[other], confidence=0.85)
+    return None
+
+
+def _by_whom(side: Side) -> dict[str, Word]:
+    """Stem of a verb in the passive -> who does it: the last word of the name."""
+    found = {}
+    for by, verb in zip(side.words[1:], side.words, strict=False):
+        if by.norm == "by":
+            name = _NAME.match(side.text, by.end)
+            who = [word for word in side.words if name and by.end < word.end <= name.end()]
+            if who:
+                found[verb.stem] = who[-1]
+    return found
 
 
 def _traded(pair: AlignedPair, old: list[Word], new: list[Word]) -> list[Finding]:

@@ -27,12 +27,18 @@ def find(pair: AlignedPair) -> list[Finding]:
     are no change."""
     old = [word for word in pair.old.words if word.number is not None]
     new = [word for word in pair.new.words if word.number is not None]
-    gone = [word for word in _without(old, new) if not pair.old.is_aside(word)]
-    came = [word for word in _without(new, old) if not pair.new.is_aside(word)]
+    gone = [word for word in _without(old, _told(old, new, pair.new)) if not pair.old.is_aside(word)]
+    came = [word for word in _without(new, _told(new, old, pair.old)) if not pair.new.is_aside(word)]
     findings = [_moved(pair, before, after) for before, after in zip(gone, came, strict=False)]
     findings += [_removed(pair, word) for word in gone[len(came) :]]
     findings += [_added(pair, word) for word in came[len(gone) :]]
     return findings + _bounds(pair, old, new) + _counted(pair)
+
+
+def _told(these: list[Word], those: list[Word], other: Side) -> list[Word]:
+    """The amounts of the other side; “one” is among them where it is “1” here: alone it seldom counts anything."""
+    singles = [word for word in other.words if word.norm == "one" and word.number is None]
+    return [*those, *singles] if any(word.norm == "1" for word in these) else those
 
 
 def _without(these: list[Word], those: list[Word]) -> list[Word]:
