@@ -131,5 +131,13 @@ def test_pairs_kept_out_of_training_stay_well_judged() -> None:
             found = compare(row["old"], row["new"], measure_similarity=False)
             hits[row["label"]].append(found.is_regression == bool(row["label"]))
     reached = {group: sum(sum(h) / len(h) for h in hits.values()) / 2 for group, hits in right.items()}
-    floors = {"first": 0.91, "second": 0.87, "third": 0.83, "fourth": 0.86, "fifth": 0.84, "sixth": 0.88, "model_spec": 0.78}
+    floors = {
+        "first": 0.91,
+        "second": 0.87,
+        "third": 0.83,
+        "fourth": 0.86,
+        "fifth": 0.84,
+        "sixth": 0.88,
+        "model_spec": 0.78,
+    }
     assert {group: value for group, value in reached.items() if value < floors[group]} == {}
