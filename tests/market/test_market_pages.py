@@ -193,6 +193,25 @@ def test_teaching_on_the_page_from_the_first_part_to_the_certificate(client, cop
     assert get(client, cast.owner, "teaching.page", row.pk)[0] == 404
 
 
+def test_what_a_rule_follower_measured_is_marked_wherever_it_shows(client, copy, cast, exported, seller) -> None:
+    list_curriculum(actor=seller.owner, curriculum_id=exported.pk, terms=Terms(price=5))
+    prompt = get_prompt(cast.stranger, "desk", cast.other_swarm)
+    revise_prompt(actor=cast.stranger, prompt_id=prompt.pk, text=FIRM, base=1, reason="Learnt", source="web")
+    assert "Simulated" not in get(client, cast.owner, "market.page")[1]
+    row = enroll_assistant(actor=cast.stranger, curriculum_id=copy.pk, assistant="charon", prompt="desk")
+    run_due()
+    for person, name, *args in (
+        (cast.owner, "market.page"),
+        (cast.owner, "curricula.page", exported.pk),
+        (cast.stranger, "curricula.page", copy.pk),
+        (cast.stranger, "curricula.mine"),
+        (cast.stranger, "teaching.page", row.pk),
+    ):
+        assert "Simulated</span>" in get(client, person, name, *args)[1], name
+    html = get(client, cast.owner, "curricula.page", exported.pk)[1]
+    assert "Every reply behind it came from a rule follower, not from a language model." in html
+
+
 def test_for_an_assistant_the_card_says_how_far_it_is(client, copy, cast, exported, seller) -> None:
     list_curriculum(actor=seller.owner, curriculum_id=exported.pk, terms=Terms(price=5))
     row = enroll_assistant(actor=cast.stranger, curriculum_id=copy.pk, assistant="charon", prompt="desk")

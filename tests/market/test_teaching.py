@@ -138,9 +138,17 @@ def test_who_may_not_teach_does_not(copy, curriculum, cast) -> None:
 def test_the_figures_of_seller_and_copy_follow_what_was_measured(certified, exported, cast) -> None:
     seen = get_curriculum(cast.owner, exported.pk).figures
     assert (seen.adopters, seen.adopters_month, seen.trend[-1]) == (1, 1, 1)
-    assert (seen.gain, seen.gain_low, seen.gain_count) == (0.5, None, 1)
+    assert (seen.gain, seen.gain_low, seen.gain_count, seen.gain_simulated) == (0.5, None, 1, 1)
     assert (seen.rating, seen.rating_count) == (pytest.approx(1 + 4 * (1 + 1.5) / 4), 1)
     assert (seen.adoption["passing"], seen.adoption["holding"]) == (1, 0)
+
+
+def test_a_gain_that_a_model_measured_is_not_marked(certified, exported, cast) -> None:
+    RitualRun.objects.update(is_simulated=False)
+    Certificate.objects.update(record={"model": {"simulated": False}})
+    refresh_figures(lineage=exported.lineage)
+    seen = get_curriculum(cast.owner, exported.pk).figures
+    assert (seen.gain_count, seen.gain_simulated) == (1, 0)
 
 
 def test_adoption_counts_who_still_passes_after_a_month_and_fades(certified, exported, cast) -> None:

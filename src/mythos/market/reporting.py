@@ -6,7 +6,7 @@ from typing import Any
 
 from mythos.market.models import Listing
 
-FIGURES = ("adopters", "gain", "gain_low", "gain_high", "gain_count", "rating", "rating_count")
+FIGURES = ("adopters", "gain", "gain_low", "gain_high", "gain_count", "gain_simulated", "rating", "rating_count")
 
 
 def listing_document(listing: Listing) -> dict[str, Any]:

@@ -70,6 +70,7 @@ class FiguresOut(Schema):
     gain_low: float | None
     gain_high: float | None
     gain_count: int
+    gain_simulated: int = Field(description="Of gain_count: how many rest on a rule follower, not on a language model.")
     rating: float | None
     rating_low: float | None
     rating_high: float | None

@@ -108,3 +108,8 @@ class CurriculumFigures(models.Model):
 
     def __str__(self) -> str:
         return f"figures of {self.curriculum_id}"
+
+    @property
+    def gain_simulated(self) -> int:
+        """Of gain_count: how many rest on a rule follower, not on a language model; kept with the counts."""
+        return int(self.adoption.get("gain_simulated", 0))

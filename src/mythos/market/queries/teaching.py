@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
 from mythos.accounts.queries import swarms_of
 from mythos.assistants.models import Assistant
 from mythos.errors import NotFound
-from mythos.market.models import Certificate, Enrollment
+from mythos.market.models import Certificate, Enrollment, PartAttempt
 from mythos.market.progress import Progress, progress_of
+
+_TRIED_SIMULATED = PartAttempt.objects.filter(enrollment=OuterRef("pk"), run__is_simulated=True)
+# Whether any reply that was graded came from a rule follower; the certificate still knows when the runs are gone.
+IS_SIMULATED = Exists(_TRIED_SIMULATED) | Q(certificate__record__model__simulated=True)
 
 
 def visible_enrollments(actor: Actor, swarm: Swarm | None = None) -> QuerySet[Enrollment]:
     """Who is taught by what in the actor's swarms, newest first."""
-    found = Enrollment.objects.filter(curriculum__swarm__in=swarms_of(actor))
+    found = Enrollment.objects.filter(curriculum__swarm__in=swarms_of(actor)).annotate(is_simulated=IS_SIMULATED)
     if swarm is not None:
         found = found.filter(curriculum__swarm=swarm)
     return found.select_related("curriculum__swarm", "assistant", "prompt", "certificate").defer(

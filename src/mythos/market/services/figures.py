@@ -24,6 +24,7 @@ from mythos.market.models import (
     PromptCurriculumVault,
     RitualTagBundle,
 )
+from mythos.market.queries.teaching import IS_SIMULATED
 from mythos.market.services.listings import refresh_cards
 from mythos.work.services import enqueue
 
@@ -51,7 +52,10 @@ def refresh_figures(*, lineage: str) -> None:
     eligible = _eligible([curriculum.swarm_id for curriculum in curricula], [row.enrollment for row in rows])
     adopted = _adopted(curricula, rows, eligible, now)
     own = {curriculum.swarm_id for curriculum in curricula if not curriculum.origin}
-    figures = _figures([row.enrollment for row in rows], own, now) | {"adoption": adopted, "computed_at": now}
+    others = [row.enrollment for row in rows if row.enrollment.curriculum.swarm_id not in own]
+    settled = _settled(others, now)
+    adopted["gain_simulated"] = sum(any(row.is_simulated for row in one) for one in settled)
+    figures = _figures(others, settled, now) | {"adoption": adopted, "computed_at": now}
     with transaction.atomic():
         PromptCurriculumVault.objects.filter(lineage=lineage).update(adoption_rate=adopted["metric"])
         for curriculum in curricula:
@@ -72,7 +76,8 @@ def schedule_figures() -> int:
 
 
 def _enrollments(lineage: str) -> Iterable[Enrollment]:
-    rows = Enrollment.objects.filter(curriculum__lineage=lineage).select_related("curriculum", "assistant")
+    rows = Enrollment.objects.filter(curriculum__lineage=lineage).annotate(is_simulated=IS_SIMULATED)
+    rows = rows.select_related("curriculum", "assistant")
     return rows.defer("curriculum__exported_json").order_by("id")
 
 
@@ -130,14 +135,13 @@ def _counted(rows: Sequence[tuple[_Held, set[int]]], eligible: int, now: datetim
     }
 
 
-def _figures(enrollments: Sequence[Enrollment], own: set[int], now: datetime) -> dict[str, Any]:
+def _figures(others: Sequence[Enrollment], settled: Sequence[list[Any]], now: datetime) -> dict[str, Any]:
     """Adopters, gain and rating; the swarm that made the curriculum does not rate itself."""
-    others = [row for row in enrollments if row.curriculum.swarm_id not in own]
     since: dict[int, datetime] = {}
     for row in others:
         since.setdefault(row.curriculum.swarm_id, row.created_at)
     ends = [now - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
-    pairs = _pairs(others, now)
+    pairs = [_pair(rows) for rows in settled]
     gain = measuring.median_gain([after - before for before, after in pairs])
     rating = measuring.rating(pairs)
     return {
@@ -149,14 +153,19 @@ def _figures(enrollments: Sequence[Enrollment], own: set[int], now: datetime) ->
     }
 
 
-def _pairs(enrollments: Sequence[Enrollment], now: datetime) -> list[tuple[float, float]]:
-    """(before, after), one pair a swarm. Who gave up counts as much as who finished, or only good news would."""
-    found: dict[int, list[tuple[float, float]]] = defaultdict(list)
+def _settled(enrollments: Sequence[Any], now: datetime) -> list[list[Any]]:
+    """What counts, by swarm. Who gave up counts as much as who finished, or only good news would."""
+    found: dict[int, list[Any]] = defaultdict(list)
     for row in enrollments:
         settled = row.state != Enrollment.State.ACTIVE or now - row.created_at >= SETTLED_AFTER
         if settled and row.score_before is not None and row.score_after is not None:
-            found[row.curriculum.swarm_id].append((row.score_before, row.score_after))
-    return [(sum(b for b, _ in rows) / len(rows), sum(a for _, a in rows) / len(rows)) for rows in found.values()]
+            found[row.curriculum.swarm_id].append(row)
+    return list(found.values())
+
+
+def _pair(rows: Sequence[Any]) -> tuple[float, float]:
+    """(before, after) of a swarm."""
+    return sum(row.score_before for row in rows) / len(rows), sum(row.score_after for row in rows) / len(rows)
 
 
 def _named(name: str, estimate: Estimate) -> dict[str, Any]:

@@ -61,6 +61,14 @@ def rating_said(figures: CurriculumFigures) -> str:
     return said + _interval(figures.rating_low, figures.rating_high, "{:.1f}")
 
 
+@register.filter
+def simulated_said(figures: CurriculumFigures) -> str:
+    """How many of the measured gains no language model had a part in."""
+    whole = figures.gain_simulated == figures.gain_count
+    who = "Every reply behind it" if whole else f"{figures.gain_simulated} of the {figures.gain_count} measures"
+    return f"{who} came from a rule follower, not from a language model."
+
+
 @register.simple_tag
 def trade_side(credits: int, items: Sequence[BarterItem]) -> str:
     """What one side gives."""
