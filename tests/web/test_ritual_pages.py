@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -215,11 +216,20 @@ def test_simulated_results_say_so_wherever_they_show(as_, cast, prompt, ritual, 
     assert b"Simulated</span>" in as_("editor").post(at("prompts.playground", prompt.pk), asked).content
 
 
+def test_the_tables_of_a_ritual_fit_a_laptop_and_fold_on_a_phone(as_, ritual, run) -> None:
+    html = as_("viewer").get(at("rituals.page", ritual.pk)).content.decode()
+    tables = re.findall(r'<table class="([^"]*)">(.*?)</table>', html, re.DOTALL)
+    assert [set(names.split()) for names, _ in tables] == [{"table", "tall", "fold"}] * 2
+    assert [body.count("<th") - body.count("<thead") for _, body in tables] == [5, 8]
+    head = html[html.index("<h1") : html.index('class="say"')]
+    assert "Simulated</span>" in head
+
+
 def test_a_run_that_measured_nothing_leaves_its_ritual_open(as_, ritual) -> None:
     RitualRun.objects.create(ritual=ritual, ritual_version=1, provider="openai", state=RitualRun.State.FAILED)
     response = as_("editor").get(at("rituals.page", ritual.pk))
     assert response.status_code == 200
-    assert '<td class="num">—</td>' in response.content.decode()
+    assert '<td class="num" data-name="score">—</td>' in response.content.decode()
 
 
 def test_words_of_a_check_are_said_with_commas(as_, cast) -> None:
