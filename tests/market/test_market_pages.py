@@ -14,6 +14,7 @@ from mythos.codex.services import create_clause, create_codex, sign_contract
 from mythos.formats.curriculum import unpack
 from mythos.market.models import Enrollment, Listing, PromptCurriculumVault, RitualTagBundle
 from mythos.market.queries.curricula import parts_of
+from mythos.market.services.copying import copy_curriculum
 from mythos.market.services.listings import Terms, list_curriculum
 from mythos.market.services.teaching import enroll_assistant, try_part
 from mythos.prompts.queries import get_prompt
@@ -107,6 +108,23 @@ def test_a_curriculum_on_the_market_shows_its_parts_and_no_case(client, listed, 
     assert "2 sealed" in html
     assert "I want a refund today" not in html
     assert "Start teaching" not in html
+
+
+def test_whoever_has_it_is_led_to_their_own_and_offered_nothing(client, listed, cast) -> None:
+    _, html = get(client, cast.stranger, "curricula.page", listed.curriculum_id)
+    assert "Buy for 120 cr" in html
+    held = copy_curriculum(actor=cast.stranger, swarm=cast.other_swarm, source=listed.curriculum)
+    _, html = get(client, cast.stranger, "curricula.page", listed.curriculum_id)
+    assert ("Buy for" in html, "Barter" in html, "Owned" in html) == (False, False, True)
+    assert f'href="{reverse("curricula.page", args=[held.pk])}">Open yours' in html
+
+
+def test_a_copy_that_is_listed_again_says_who_made_it(client, copy, cast) -> None:
+    said = f"a copy of what {cast.swarm.name} made"
+    assert f"a copy from {cast.swarm.name}" in get(client, cast.stranger, "market.list")[1]
+    list_curriculum(actor=cast.stranger, curriculum_id=copy.pk, terms=Terms(price=5))
+    assert said in get(client, cast.stranger, "market.page")[1]
+    assert said in get(client, cast.stranger, "curricula.page", copy.pk)[1]
 
 
 def test_a_curriculum_that_is_not_listed_is_not_there_for_strangers(client, exported, copy, cast) -> None:

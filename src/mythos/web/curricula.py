@@ -24,6 +24,7 @@ from mythos.market.queries.curricula import (
     visible_curricula,
 )
 from mythos.market.queries.federation import remote_curricula, taken_versions, visible_sources
+from mythos.market.queries.listings import owned_lineages
 from mythos.market.queries.teaching import visible_enrollments
 from mythos.market.services.bundles import create_bundle, delete_bundle
 from mythos.market.services.comparing import want_fits
@@ -123,12 +124,15 @@ def page(request: HttpRequest, curriculum_id: int) -> HttpResponse:
 
 def _details(request: HttpRequest, row: PromptCurriculumVault, is_own: bool) -> dict[str, Any]:
     user, swarm = user_of(request), current_swarm(request)
+    held = None if is_own else visible_curricula(user, swarm).filter(lineage=row.lineage).first()
     found = fits_of(swarm, [row])[row.pk]
     if found is None and row.sha256:
         want_fits(swarm=swarm, curricula=[row])
     return {
         "row": row,
         "is_own": is_own,
+        "held": held,
+        "is_held": not is_own and bool(owned_lineages(swarm, [row.lineage])),
         "parts": parts_of(row) if is_own else (),
         "document": row.exported_json,
         "sealed": {part["slug"]: part["sealed"]["count"] for part in row.exported_json.get("rituals", ())},
