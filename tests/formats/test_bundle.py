@@ -112,6 +112,34 @@ def test_an_attack_is_refused_and_names_its_entry(name: str) -> None:
         assert caught.value.data["problems"][0]["path"]
 
 
+def zipped(**entries: str) -> bytes:
+    """An archive as any other program makes it."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, text in entries.items():
+            archive.writestr(name.replace("_", "."), text)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "said", "advice"),
+    [
+        (b"", "The file is empty.", "ends in .mythos"),
+        (b"# A prompt", "This is another kind of file, not a package of MythOS.", "ends in .mythos"),
+        (zipped(), "It holds nothing.", "ends in .mythos"),
+        (zipped(readme_txt="Hi"), "something other than MythOS made this archive", "nor packed again"),
+        (zipped(manifest_json="{}"), "another program packed it", "nor packed again"),
+        (package()[:-3], "The end is missing: the file did not arrive whole.", "Ask the sender"),
+        (package() + b"x", "Something was added after the end.", "Ask the sender"),
+    ],
+)
+def test_a_file_that_is_refused_is_told_what_it_is_and_what_to_do(data: bytes, said: str, advice: str) -> None:
+    with pytest.raises(PackageUnreadable) as caught:
+        read_bundle(data)
+    assert said in caught.value.message
+    assert advice in caught.value.hint
+
+
 def test_two_thousand_hostile_packages() -> None:
     base = package()
     for seed in range(2000):

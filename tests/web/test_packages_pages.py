@@ -64,6 +64,18 @@ def test_a_package_goes_out_signed(export, client):
     assert list(bundle.about.authors) == ["Ines", "Rhea"]
 
 
+def test_the_tray_says_which_version_would_go_out(world, client):
+    client.post(f"{URL}/new", {"slug": "small", "name": "Small"})
+    package = PromptPackage.objects.get()
+    client.post(f"{URL}/{package.pk}/select", {"add": ["hello"]})
+    tray = client.get(f"{URL}?package=small").content.decode()
+    assert '<dt>First version</dt><dd class="mono">1.0.0</dd>' in tray
+    client.post(f"{URL}/{package.pk}/export", {"key": ""})
+    tray = client.get(f"{URL}?package=small").content.decode()
+    assert "Next version" not in tray
+    assert "Nothing changed since 1.0.0; the same signer gives that version again." in tray
+
+
 def test_a_breached_contract_blocks_and_is_listed(export, world, client):
     prompt = get_prompt(world.owner, "desk", world.swarm)
     text = "Always promise a refund without approval."
@@ -111,6 +123,9 @@ def test_a_spoiled_package_is_refused_with_the_entry_named(export, client):
     page = send(client, bytes(export.archive).replace(b"Say hello", b"Say howdy"))
     assert page.status_code == 422
     assert "prompts/hello.json" in page.content.decode()
+    page = send(client, b"# A prompt").content.decode()
+    assert "This is another kind of file" in page
+    assert "<code>package</code>" not in page
     assert client.post(f"{URL}/install").status_code == 422
 
 

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 
 from mythos.errors import PackageUnreadable
-from mythos.formats.bundle.canonical import refused
+from mythos.formats.bundle.canonical import AGAIN, refused
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_ENTRY_BYTES = 8 * 1024 * 1024
@@ -27,6 +27,9 @@ _END = struct.Struct("<4s4H2LH")
 _REGULAR = 0o100644 << 16
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*(?:/[a-z0-9][a-z0-9_.-]*)*\Z")
 _ENCRYPTED, _LINK = 1, 0o120000
+_BEGIN, _FINISH = b"PK\x03\x04", b"PK\x05\x06"
+CHOOSE = "Choose the file that MythOS exported; its name ends in .mythos."
+AS_IT_WAS = "Ask the sender for the file as MythOS exported it, neither unpacked nor packed again."
 
 
 def order(name: str) -> tuple[int, str]:
@@ -74,10 +77,11 @@ def unpack(data: bytes) -> dict[str, memoryview]:
     if len(data) > MOST_BYTES:
         raise refused("package", f"It is larger than {MOST_BYTES:,} bytes.")
     view = memoryview(data)
+    _look(view)
     entries: dict[str, memoryview] = {}
     directory: list[tuple[str, bytes]] = []
     position, last = 0, (-1, "")
-    while data[position : position + 4] == b"PK\x03\x04":
+    while data[position : position + 4] == _BEGIN:
         name, content, local, central = _entry(view, position)
         if name in entries:
             raise refused(name, "The name stands there twice.")
@@ -93,6 +97,17 @@ def unpack(data: bytes) -> dict[str, memoryview]:
     return entries
 
 
+def _look(view: memoryview) -> None:
+    """Tell another kind of file, and an archive that something else made, from a package that was spoiled."""
+    if not view:
+        raise refused("package", "The file is empty.", CHOOSE)
+    if bytes(view[:4]) not in (_BEGIN[: len(view)], _FINISH):
+        raise refused("package", "This is another kind of file, not a package of MythOS.", CHOOSE)
+    first = bytes(view[_LOCAL.size : _LOCAL.size + len(FIRST)])
+    if len(first) == len(FIRST) and first != FIRST.encode():
+        raise refused(FIRST, "It does not come first: something other than MythOS made this archive.", AS_IT_WAS)
+
+
 def _entry(view: memoryview, position: int) -> tuple[str, memoryview, bytes, bytes]:
     """(name, content, local header, record in the directory) of the entry that begins here."""
     where = f"entry at byte {position}"
@@ -102,18 +117,18 @@ def _entry(view: memoryview, position: int) -> tuple[str, memoryview, bytes, byt
     start = position + _LOCAL.size
     raw = bytes(view[start : start + name_length])
     name = raw.decode("utf-8", "replace")[: MOST_NAME + 1]
-    problem = name_problem(name) or _kind_problem(flags, method, packed, size)
+    kind = _kind_problem(flags, method, packed, size)
+    problem = name_problem(name) or kind
     if not problem and start + name_length + size > len(view):
         problem = "The package is cut off."
     if problem:
-        raise refused(name or where, problem)
+        raise refused(name or where, problem, AS_IT_WAS if problem == kind else AGAIN)
     content = view[start + name_length : start + name_length + size]
     local, central = _headers(raw, content, position)
     if view[position : start + name_length] != local:
-        given = _LOCAL.unpack_from(view, position)[6]
-        raise refused(
-            name, "The checksum does not fit." if given != zlib.crc32(content) else "The header is not canonical."
-        )
+        if _LOCAL.unpack_from(view, position)[6] != zlib.crc32(content):
+            raise refused(name, "The checksum does not fit. It was changed or damaged after it was packed.")
+        raise refused(name, "Its header is not the one MythOS writes: another program packed it.", AS_IT_WAS)
     return name, content, local, central
 
 
@@ -121,7 +136,7 @@ def _kind_problem(flags: int, method: int, packed: int, size: int) -> str:
     if flags & _ENCRYPTED:
         return "It is encrypted."
     if method != 0:
-        return "It is compressed; the entries of a package are stored as they are."
+        return "It is compressed, so another program packed it: MythOS stores entries as they are."
     if packed != size:
         return "Its two sizes differ."
     if size > MOST_ENTRY_BYTES:
@@ -139,9 +154,17 @@ def _compare_directory(view: memoryview, position: int, directory: Iterable[tupl
         count += 1
     end = _end(count, position - start, start)
     if view[position:] != end:
-        raise refused("package", "The end of the archive is not what its entries give: cut off, or bytes were added.")
+        raise refused("package", _end_problem(view[position:], end))
     if not count:
-        raise refused("package", "It is empty.")
+        raise refused("package", "It holds nothing.", CHOOSE)
+
+
+def _end_problem(rest: memoryview, end: bytes) -> str:
+    if len(rest) < len(end):
+        return "The end is missing: the file did not arrive whole."
+    if rest[: len(end)] == end:
+        return "Something was added after the end."
+    return "Its end is not the one its entries give: it was changed after it was packed."
 
 
 def _record_problem(view: memoryview, position: int) -> str:

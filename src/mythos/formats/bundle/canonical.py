@@ -16,14 +16,15 @@ from mythos.errors import PackageUnreadable
 MOST_DEPTH = 40
 MOST_MARKS = 400_000  # commas, brackets and braces of one entry; more would unfold into too much memory
 MOST_DIGITS = 15
+AGAIN = "Ask the sender for the package again."
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
-def refused(path: str, message: str) -> PackageUnreadable:
-    """The error that names the entry and what is wrong with it."""
+def refused(path: str, message: str, advice: str = AGAIN) -> PackageUnreadable:
+    """The error that names the entry, what is wrong with it and what to do."""
     return PackageUnreadable(
         f"{path}: {message}",
-        hint="Nothing was written. Ask the sender for the package again.",
+        hint=f"Nothing was written. {advice}",
         data={"problems": [{"path": path, "file": path, "line": 1, "message": message}]},
     )
 
@@ -59,7 +60,7 @@ def load_json(data: bytes, path: str) -> Any:
     except ValueError as error:
         raise refused(path, f"It is not JSON: {error}.") from None
     if spelled != data:
-        raise refused(path, "It is not in canonical form: keys in order, no blanks, one spelling of each value.")
+        raise refused(path, "It was changed after MythOS wrote it: its keys, blanks or spellings are not canonical.")
     return value
 
 
