@@ -15,7 +15,7 @@ from mythos.errors import Invalid
 from mythos.prompts.models import PromptMutationLog
 from mythos.prompts.parts import count_up_to
 from mythos.prompts.queries import visible_checkpoints, visible_mutations, with_rollbacks
-from mythos.prompts.services import create_prompt, fork_prompt, restore_checkpoint, revise_prompt
+from mythos.prompts.services import create_prompt, fork_prompt, merge_fork, restore_checkpoint, revise_prompt
 from mythos.web import checkpoints
 from mythos.web.checkpoint_query import parts_of, token_range, with_part
 from mythos.web.grid_choices import MOST_VIEWS
@@ -240,6 +240,18 @@ def test_the_vault_draws_the_family_and_offers_the_merge(as_, cast, prompt):
     late = client.post(merge, {"base": "1", "text": "Mine."})
     assert late.status_code == 409
     assert b"is at version 3, not 1" in late.content
+
+
+def test_a_fork_and_a_merge_are_told_from_the_next_version(as_, cast, prompt):
+    fork = fork_prompt(actor=cast.owner, prompt_id=prompt.pk, slug="desk-fork")
+    revise_prompt(actor=cast.owner, prompt_id=fork.prompt_id, text="Refuse politely.", base=1, source="web")
+    merge_fork(actor=cast.owner, fork_id=fork.prompt_id, base=2, text="Refuse politely.", source="web")
+    grid = " ".join(as_("viewer").get(reverse("checkpoints.grid")).content.decode().split())
+    assert grid.count(f"fork of {prompt.slug}") == 1
+    assert grid.count("merge of desk-fork") == 1
+    vault = as_("viewer").get(reverse("mutations.list")).content.decode()
+    assert "forked from</span>" in vault
+    assert "v2 → v1" not in vault
 
 
 def test_a_long_export_is_a_job_that_leads_to_its_file(as_, cast, prompt, monkeypatch):

@@ -35,7 +35,7 @@ from mythos.work.models import Job
 PAGE_SIZE = 50
 LEAN = (
     "prompt_id", "slug", "version", "sha256", "token_count", "tone_type", "trend", "message", "author_name",
-    "created_at",
+    "created_at", "derived_from",
 )  # fmt: skip
 SORTS = {
     "created": "created_at",
@@ -92,7 +92,8 @@ def grid(request: HttpRequest) -> HttpResponse:
 def _lean(rows: QuerySet[PromptCheckpoint]) -> QuerySet[PromptCheckpoint]:
     """What a row of the grid shows and no more."""
     waiting = Prefetch("mutations", PromptMutationLog.objects.only("to_checkpoint_id", "compared"))
-    shown = rows.select_related(None).prefetch_related(None).prefetch_related("labels", "tag_rows", waiting)
+    origins = Prefetch("derived_from", PromptCheckpoint.objects.only("prompt_id", "slug", "version"))
+    shown = rows.select_related(None).prefetch_related(None).prefetch_related("labels", "tag_rows", waiting, origins)
     return shown.only(*LEAN)
 
 
