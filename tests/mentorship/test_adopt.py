@@ -231,6 +231,10 @@ def test_a_clash_is_said_before_and_refused_at_the_gate(cast, make, athena, herm
     found = preview_adoption(cast.reviewer, hermes, athena.pk, "Refunds")
     assert len(found.clashes) == 1
     assert "disagree" in found.clashes[0]
+    for sentence in (text, "Never promise a refund to a customer."):
+        assert f"“{sentence}”" in found.clashes[0]
+    assert "hermes/refunds@v1" in found.compared
+    assert "odd/refunds@v1" not in found.compared
     forks = Prompt.objects.count()
     with pytest.raises(ClauseBroken, match="disagree"):
         adopt_prompts(actor=cast.reviewer, mentee=hermes, mentor_id=athena.pk, set_name="Refunds", base=2)

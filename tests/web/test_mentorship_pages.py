@@ -59,10 +59,12 @@ def test_from_offer_to_undo(cast, as_, athena, hermes, refusals, do):
     assert "is the best teacher the evidence shows" in page
     assert "1 of 1 ritual won" in page
     assert "+0.80" in page
+    assert 'Simulated</span><span class="fit">' in page
     where = url(hermes, f"/preview?mentor={athena.pk}&set=Guardrails")
     page = web.get(where).content.decode()
     assert "hermes/guard-2" in page
     assert "May be adopted" in page
+    assert "No sentence of it was found to contradict hermes/" in page
     digest = page.split('name="digest" value="')[1].split('"')[0]
     form = {"mentor": athena.pk, "set": "Guardrails", "base": "1", "digest": digest, "notes": "For the desk."}
     assert do(web.post, path=url(hermes, "/preview"), data=form).url == f"{url(hermes)}#adopted"
@@ -72,6 +74,9 @@ def test_from_offer_to_undo(cast, as_, athena, hermes, refusals, do):
     assert "Helped" in page
     assert "trust-plot" in page
     assert "trust-graph" in page
+    drawn = page[page.index("Trust over time") :]
+    assert drawn.count("Simulated</span>") == 2
+    assert ", simulated</title>" in drawn
     web.post(url(hermes, f"/{log.pk}/feedback"), {"value": "2"})
     assert PromptMentorshipLog.objects.get().feedback == pytest.approx(0.1 / 3)
     page = web.post(url(hermes, f"/{log.pk}/undo"), follow=True).content.decode()

@@ -27,6 +27,7 @@ class TrustEdge:
     adoptions: int
     mean: float
     undone: int
+    simulated: int  # of the adoptions: how many were measured with a rule follower
 
 
 def trust_graph(actor: Actor, assistant: Assistant) -> list[TrustEdge]:
@@ -39,12 +40,24 @@ def trust_graph(actor: Actor, assistant: Assistant) -> list[TrustEdge]:
         rows = PromptMentorshipLog.objects.filter(**{end: assistant}, state=State.MEASURED).order_by()
         found += (
             rows.values("mentor_id", "mentee_id")
-            .annotate(number=Count("id"), mean=Avg("trust_delta"), undone=Count("id", filter=~Q(undone_at=None)))
+            .annotate(
+                number=Count("id"),
+                mean=Avg("trust_delta"),
+                undone=Count("id", filter=~Q(undone_at=None)),
+                simulated=Count("id", filter=Q(is_simulated=True)),
+            )
             .order_by("-number", "mentor_id", "mentee_id")[: MOST_EDGES // 2]
         )
     people = Assistant.objects.in_bulk({row[key] for row in found for key in ("mentor_id", "mentee_id")})
     edges = [
-        TrustEdge(people[row["mentor_id"]], people[row["mentee_id"]], row["number"], row["mean"], row["undone"])
+        TrustEdge(
+            people[row["mentor_id"]],
+            people[row["mentee_id"]],
+            row["number"],
+            row["mean"],
+            row["undone"],
+            row["simulated"],
+        )
         for row in found
     ]
     return sorted(edges, key=lambda edge: -edge.adoptions)
@@ -59,7 +72,8 @@ def trust_history(
     found = []
     for row in top:
         columns = rows.filter(mentor=row["mentor"]).select_related("mentor")
-        newest = list(columns.only("mentor", "created_at", "trust_delta", "set_name").order_by("-id")[:MOST_POINTS])
+        columns = columns.only("mentor", "created_at", "trust_delta", "set_name", "is_simulated")
+        newest = list(columns.order_by("-id")[:MOST_POINTS])
         if newest:
             found.append((newest[0].mentor, newest[::-1]))
     return found

@@ -21,6 +21,7 @@ from mythos.mentorship.models import AssistantMentorTag, MentorPromptSet, Mentor
 from mythos.mentorship.queries import live_forks, visible_tags
 from mythos.prompts.models import Prompt, PromptCheckpoint
 from mythos.rituals.models import Ritual
+from mythos.text.coverage import Conflict
 from mythos.text.diff import DiffSpan, word_diff
 
 # What a request may spend on comparing pairs of texts that nobody has looked at.
@@ -60,6 +61,12 @@ class Preview:
     stale: tuple[str, ...]
     refusals: tuple[str, ...]
     rows: tuple[Mapping[str, Any], ...]
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The prompts of the mentee that stay, each held against what would come."""
+        new = {handover.source.pk for handover in self.handovers}
+        return tuple(part.block.source for part in self.compilation.parts if part.checkpoint.pk not in new)
 
     @property
     def tokens_added(self) -> int:
@@ -181,7 +188,7 @@ def _clashes(compilation: Compilation, handovers: Sequence[Handover]) -> list[st
     """Disagreements of the adopted texts with the rest, and rules they would break here."""
     new = {handover.source.pk for handover in handovers}
     found = [
-        f"{clash.one.block.source} and {clash.other.block.source} disagree: {clash.conflicts[0].reason}"
+        f"{clash.one.block.source} and {clash.other.block.source} disagree: {_sentences(clash.conflicts[0])}"
         for clash in compilation.clashes
         if {clash.one.checkpoint.pk, clash.other.checkpoint.pk} & new
     ]
@@ -191,6 +198,10 @@ def _clashes(compilation: Compilation, handovers: Sequence[Handover]) -> list[st
         if promise.part.checkpoint.pk in new and promise.state == State.BREACHED
     ]
     return found
+
+
+def _sentences(found: Conflict) -> str:
+    return f"“{found.a_sentence.strip()}” and “{found.b_sentence.strip()}”. {found.reason}"
 
 
 def _stale(base: AssistantVersion, compilation: Compilation, handovers: Sequence[Handover]) -> list[str]:

@@ -60,8 +60,8 @@ class RankedMentor:
 
     @property
     def is_simulated(self) -> bool:
-        """Whether anything it rests on was not said by a model."""
-        return any(row.part.is_simulated for row in self.beaten)
+        """Whether anything its numbers rest on was not said by a model."""
+        return any(row.part.is_simulated for row in self.parts)
 
     @property
     def missing(self) -> str:

@@ -36,6 +36,7 @@ class Plot:
 
     curves: tuple[Curve, ...]
     grid: tuple[tuple[float, str], ...]
+    is_simulated: bool  # whether a rule follower had a part in any point
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -54,13 +55,14 @@ def history_plot(rows: Sequence[tuple[Assistant, list[PromptMentorshipLog]]]) ->
             (
                 _round(LEFT + (log.created_at.timestamp() - first) / span * (WIDTH - LEFT - RIGHT)),
                 _y(log.trust_delta),
-                f"{mentor.name}, {log.set_name}: {log.trust_delta:+.2f}",
+                f"{mentor.name}, {log.set_name}: {log.trust_delta:+.2f}" + ", simulated" * log.is_simulated,
             )
             for log in logs
         )
         points = " ".join(f"{x},{y}" for x, y, _ in dots)
         curves.append(Curve(mentor.name, number, points, dots, (dots[-1][0] + 8, dots[-1][1]), logs[-1].trust_delta))
-    return Plot(_apart(curves), tuple((_y(value), f"{value:+d}" if value else "0") for value in (1, 0, -1)))
+    lines = tuple((_y(value), f"{value:+d}" if value else "0") for value in (1, 0, -1))
+    return Plot(_apart(curves), lines, any(log.is_simulated for _, logs in rows for log in logs))
 
 
 def _y(value: float) -> float:
