@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
 import pytest
 
+import mythos.demo
+
 pytestmark = pytest.mark.enable_socket
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
+DEMO = Path(mythos.demo.__file__).parent / "data"
 PAGES = [
     "/", "/codex", "/codex/model-spec", "/codex/import", "/codex/clauses/new?codex=model-spec", "/codex/regression",
     "/belief/mutations", "/prompts", "/prompts/new", "/prompts/import", "/prompts/checkpoints", "/prompts/1",
@@ -159,3 +163,23 @@ def violations(page, rules=EVERY_RULE):
     options = {**rules, "resultTypes": ["violations"], "preload": False}
     found = page.evaluate("options => axe.run(options)", options)["violations"]
     return [(item["id"], item["nodes"][0]["html"][:160]) for item in found]
+
+
+def test_what_a_change_of_rules_touches_is_read_at_1280_without_scrolling_sideways(site, browser, signed_in):
+    page, _ = watched(browser.new_context(storage_state=signed_in, viewport={"width": 1280, "height": 900}))
+    spec = gzip.decompress((DEMO / "model_spec_2025-10-27.md.gz").read_bytes()).decode()
+    changed = spec.replace("must not", "should avoid to").encode()
+    page.goto(f"{site.address}/codex/whatif/new")
+    page.set_input_files("input[type=file]", {"name": "s.md", "mimeType": "text/markdown", "buffer": changed})
+    page.click("text=Measure the edition")
+    page.wait_for_selector("text=do_not_encourage_self_harm", timeout=120_000)
+    assert cut_off(page) == []
+    page.goto(f"{site.address}/codex/regression/ignore_untrusted_data")
+    page.wait_for_selector("text=explain_docs", timeout=120_000)
+    assert cut_off(page) == []
+
+
+def cut_off(page):
+    """The tables that are wider than their place."""
+    wider = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.ariaLabel)"
+    return page.locator(".scroll").evaluate_all(wider)

@@ -7,6 +7,7 @@ import pytest
 from mythos.codex.models import State
 from mythos.codex.queries import contract_in_force
 from mythos.codex.services import (
+    accept_proposal,
     blocking_findings,
     create_clause,
     create_codex,
@@ -97,6 +98,23 @@ def states(prompt_id: int) -> dict[str, str]:
 def proof(prompt_id: int, ref: str) -> dict:
     row = contract_in_force(prompt_id).clauses.get(clause__ref=ref)
     return next(item for item in row.evidence if item["check"].startswith("ritual:"))
+
+
+def test_what_if_foresees_the_state_a_signature_brings_where_cases_have_to_run_again(cast, desk, bound, codex) -> None:
+    run(cast, bound)
+    edit = {"ref": "refund-limit", "text": "Do not promise a refund without approval."}
+    asked = propose_change(actor=cast.editor, codex=codex, edits=[edit])
+    settle()
+    asked.refresh_from_db()
+    (row,) = asked.report["rows"]
+    assert (row["before"], row["if_signed"]) == (State.KEPT, State.UNTESTED)
+    assert row["reason"].endswith("is not known until its cases run again.")
+    assert (asked.report["totals"]["breached"], asked.report["totals"]["untested"]) == (0, 1)
+    accept_proposal(actor=cast.owner, proposal_id=asked.pk, reason="Agreed")
+    again = [{"ref": ref} for ref in RULES]
+    sign_contract(actor=cast.owner, prompt_id=desk.prompt_id, base=1, clauses=again)
+    settle()
+    assert states(desk.prompt_id)["refund-limit"] == row["if_signed"]
 
 
 def test_what_was_not_run_on_this_text_is_untested_and_a_run_makes_it_kept(cast, desk, bound) -> None:

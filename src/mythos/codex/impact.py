@@ -10,8 +10,8 @@ from typing import Any
 from mythos.codex.coverage import coverages
 from mythos.codex.models import ContractClause, State
 from mythos.codex.queries import affected_by
-from mythos.codex.standing import by_check, worst
-from mythos.codex.trying import trials
+from mythos.codex.standing import Evidence, by_check, worst
+from mythos.codex.trying import RITUAL, trials
 from mythos.text.carrying import flat
 from mythos.text.coverage import Coverage
 
@@ -31,8 +31,8 @@ class ImpactRow:
     """One promise about one changed clause.
 
     `before` is its state today, `after` once the change is in force, `if_signed` once the prompt, as it is, is
-    signed to the new text. `hides` says that a failure of today would pass under the new text. `rituals` try the prompt
-    out and have to run again.
+    signed to the new text and nothing has run again. `hides` says that a failure of today would be gone under the new
+    text. `rituals` try the prompt out and have to run again.
     """
 
     prompt_id: int
@@ -94,10 +94,11 @@ def rituals_to_run(rows: Sequence[ImpactRow]) -> list[dict[str, Any]]:
 
 
 def totals(rows: Iterable[ImpactRow]) -> dict[str, int]:
-    """How many prompts the change makes stale, breaches, leaves clean, and whose failure it would hide."""
+    """How many prompts the change makes stale, breaches, leaves clean or untested, and whose failure it would hide."""
     rows = list(rows)
     prompts = {row.prompt_id for row in rows}
     breached = {row.prompt_id for row in rows if row.if_signed == State.BREACHED}
+    untested = {row.prompt_id for row in rows if row.if_signed == State.UNTESTED}
     found = Counter(row.after for row in rows)
     return {
         "prompts": len(prompts),
@@ -105,6 +106,7 @@ def totals(rows: Iterable[ImpactRow]) -> dict[str, int]:
         "stale": found[State.STALE],
         "breached": len(breached),
         "clean": len(prompts - breached),
+        "untested": len(untested - breached),
         "hidden": sum(row.hides for row in rows),
         "runs_again": sum(row.runs_again for row in rows),
         "rituals": len({slug for row in rows for slug in row.rituals}),
@@ -127,9 +129,9 @@ def _question(row: ContractClause, new_text: str) -> tuple[str, str] | None:
 
 def _row(row: ContractClause, change: ClauseChange, answer: Coverage | None, rituals: list[str]) -> ImpactRow:
     prompt = row.contract.prompt
-    evidence = [item.state for item in by_check(row.evidence) if item.check not in ("version", "waiver")]
-    if_signed = _if_signed(row, answer)
-    was_breached = State.BREACHED in evidence
+    evidence = [item for item in by_check(row.evidence) if item.check not in ("version", "waiver")]
+    if_signed = _if_signed(row, answer, evidence)
+    was_breached = any(item.state == State.BREACHED for item in evidence)
     return ImpactRow(
         prompt_id=prompt.pk,
         slug=prompt.slug,
@@ -140,11 +142,11 @@ def _row(row: ContractClause, change: ClauseChange, answer: Coverage | None, rit
         ref=change.ref,
         pinned_version=row.pinned_version,
         before=row.state,
-        after=worst([*evidence, State.STALE]),
+        after=worst([*(item.state for item in evidence), State.STALE]),
         if_signed=if_signed,
         sentence=answer.sentence if answer else row.anchor,
-        reason=_reason(answer),
-        hides=was_breached and if_signed == State.KEPT,
+        reason=_reason(answer, if_signed),
+        hides=was_breached and if_signed in (State.KEPT, State.UNTESTED),
         runs_again=sum(
             item["on"] == "output" and item["clause"] == change.ref for item in row.contract.symbolic_expectations
         ),
@@ -152,9 +154,19 @@ def _row(row: ContractClause, change: ClauseChange, answer: Coverage | None, rit
     )
 
 
-def _if_signed(row: ContractClause, answer: Coverage | None) -> str:
+def _if_signed(row: ContractClause, answer: Coverage | None, evidence: Iterable[Evidence]) -> str:
+    """What the text would be worth, and what else checks the promise: a case run under the old rule counts no more."""
     if answer is None:
         return State.STALE.value
+    others = [
+        State.UNTESTED.value if item.check.startswith(RITUAL) else item.state
+        for item in evidence
+        if item.check != "text"
+    ]
+    return worst([_of_text(row, answer), *others])
+
+
+def _of_text(row: ContractClause, answer: Coverage) -> str:
     if answer.state == "carried":
         return State.KEPT.value
     if answer.state == "contradicted" or row.anchor:
@@ -162,7 +174,7 @@ def _if_signed(row: ContractClause, answer: Coverage | None) -> str:
     return State.UNTESTED.value
 
 
-def _reason(answer: Coverage | None) -> str:
+def _reason(answer: Coverage | None, if_signed: str) -> str:
     if answer is None:
         return "The rule would be gone; nothing asks for the promise any more."
     found = next((finding.reason for finding in answer.findings if finding.direction != "stronger"), "")
@@ -172,4 +184,10 @@ def _reason(answer: Coverage | None) -> str:
         "contradicted": "The prompt would contradict the new rule.",
         "absent": "The prompt would not say what the new rule asks.",
     }
-    return " ".join(part for part in (words[answer.state], found if answer.state != "carried" else "") if part)
+    if answer.state != "carried":
+        return " ".join(part for part in (words[answer.state], found) if part)
+    beside = {
+        State.UNTESTED: "Whether its replies keep it is not known until its cases run again.",
+        State.BREACHED: "An expectation about it fails all the same.",
+    }
+    return " ".join(part for part in (words[answer.state], beside.get(State(if_signed), "")) if part)

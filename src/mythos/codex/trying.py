@@ -13,6 +13,8 @@ from typing import Any, Protocol
 from mythos.codex.standing import Evidence, TriedReply
 from mythos.prompts.models import PromptCheckpoint
 
+RITUAL = "ritual:"  # a check that begins so is the cases of one ritual
+
 
 @dataclass(frozen=True)
 class Tried:

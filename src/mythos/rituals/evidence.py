@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from mythos.codex.models import State
 from mythos.codex.standing import MOST_QUOTED, Evidence, TriedReply, worst
-from mythos.codex.trying import RitualOfPrompt, Tried
+from mythos.codex.trying import RITUAL, RitualOfPrompt, Tried
 from mythos.errors import MythosError
 from mythos.prompts.models import PromptCheckpoint
 from mythos.rituals.models import Ritual, RitualCase, RitualResult, RitualRun
@@ -143,7 +143,7 @@ def _summed(ritual: Ritual, ref: str, outcomes: Mapping[int, Outcome], checkpoin
     number = sum(outcome.state == decisive.state for outcome in outcomes.values())
     tally = f"{number} of {len(outcomes)} case{'' if len(outcomes) == 1 else 's'}"
     s = "s" if number == 1 else ""
-    name, run, result = f"ritual:{ritual.slug}", decisive.run, decisive.result
+    name, run, result = f"{RITUAL}{ritual.slug}", decisive.run, decisive.result
     if run is None or result is None:
         text = f"{tally} about it {'has' if number == 1 else 'have'} not been run on this text."
         return Evidence(name, State.UNTESTED, text, "", checkpoint.version)

@@ -172,11 +172,12 @@ def _show(
     request: HttpRequest, proposal: CodexProposal, extra: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     user = user_of(request)
-    rows = proposal.report.get("rows", [])
+    rows, totals = proposal.report.get("rows", []), proposal.report.get("totals", {})
     may_review = may(user, "codex.review", proposal.codex)
     context = {
         "proposal": proposal,
-        "totals": proposal.report.get("totals", {}),
+        "totals": totals,
+        "clean": totals.get("clean", 0) - totals.get("untested", 0),
         "rows": rows[:MOST_ROWS],
         "more_rows": max(0, len(rows) - MOST_ROWS),
         "clauses": proposal.report.get("clauses", []),
