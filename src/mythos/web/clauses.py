@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from mythos.accounts.permissions import may, require
 from mythos.codex.models import CodexClause
-from mythos.codex.queries import clause_history, get_clause, get_codex
+from mythos.codex.queries import clause_history, get_clause, get_codex, waiting_versions
 from mythos.codex.services import create_clause, revise_clause
 from mythos.errors import Invalid, Stale
 from mythos.text.diff import word_diff
@@ -52,6 +52,7 @@ def page(request: HttpRequest, clause_id: int) -> HttpResponse:
         "clause": clause,
         "in_force": next((row.new_version for row in history if row.version == clause.accepted_version), clause.text),
         "history": history,
+        "waiting": waiting_versions([clause.pk]).get(clause.pk),
         "may_edit": may(user, "codex.edit", clause),
         "authorities": CodexClause.Authority.choices,
     }

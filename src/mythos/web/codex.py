@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from mythos.accounts.permissions import require
 from mythos.codex.planning import CodexPlan, plan_import
-from mythos.codex.queries import get_codex, visible_clauses, visible_codices
+from mythos.codex.queries import get_codex, visible_clauses, visible_codices, waiting_versions
 from mythos.codex.services import import_codex, queue_import
 from mythos.codex.services.uploads import AT_ONCE_CHARACTERS, is_long
 from mythos.errors import Invalid, Stale
@@ -35,6 +35,7 @@ def codex(request: HttpRequest, slug: str) -> HttpResponse:
     if q:
         rows = rows.filter(title__icontains=q) | rows.filter(ref__icontains=q) | rows.filter(text__icontains=q)
     context = {"codex": book, "clauses": rows, "editions": book.editions.all()[:12], "q": q}
+    context["waiting"] = waiting_versions([row.pk for row in rows])
     return render(request, "codex/page.html", context)
 
 

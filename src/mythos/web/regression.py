@@ -27,6 +27,14 @@ from mythos.web.context import current_swarm, user_of
 from mythos.web.htmx import render
 
 VIEWS = ("columns", "inline", "source")
+# What acceptance would do to a prompt, in the words of a page that is read after it.
+AS_IT_CAME = {
+    "Would contradict the rule": "Contradicted the rule",
+    "Would say less than the rule": "Said less than the rule",
+    "Would carry the rule": "Carried the rule",
+    "Contradicts both versions": "Contradicted both versions",
+    "Tagged, but says none of it": "Tagged, but said none of it",
+}
 
 
 def queue(request: HttpRequest) -> HttpResponse:
@@ -83,6 +91,7 @@ def _show(request: HttpRequest, audit: CodexClauseAudit, extra: dict[str, Any], 
     context = {
         "report": report,
         "audit": audit,
+        "in_hindsight": AS_IT_CAME if audit.review in {"accepted", "overridden"} else {},
         "clause": audit.clause,
         "view": view if view in VIEWS else "columns",
         "may_review": may(user, "codex.review", audit),

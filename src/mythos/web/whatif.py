@@ -59,6 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "name": request.GET.get("clause", ""),
         "codices": queries.visible_codices(user, swarm),
         "options": active.values_list("codex__slug", "ref", "title")[:MOST_OPTIONS],
+        "waiting": queries.waiting_versions([edit.clause.pk for edit in edits]),
     }
     return render_page(request, "whatif/new.html", context, status=status)
 

@@ -35,6 +35,7 @@ from mythos.codex.queries.rules import (
     visible_clauses,
     visible_codices,
     waiting_count,
+    waiting_versions,
 )
 
 __all__ = [
@@ -71,4 +72,5 @@ __all__ = [
     "visible_proposals",
     "visible_roles",
     "waiting_count",
+    "waiting_versions",
 ]

@@ -24,6 +24,7 @@ from mythos.codex.models import (
     ContractClause,
     State,
 )
+from mythos.codex.queries.rules import waiting_versions
 from mythos.codex.terms import Expectation
 from mythos.errors import NotFound
 from mythos.prompts.models import Prompt
@@ -184,6 +185,7 @@ def _bindings(rows: Sequence[ContractClause], waivers: dict[int, ClauseWaiver]) 
         (audit.clause_id, audit.version): audit.new_version
         for audit in CodexClauseAudit.objects.filter(clause__in=[row.clause_id for row in stale])
     }
+    waiting = waiting_versions([row.clause_id for row in rows])
     return [
         Binding(
             row=row,
@@ -195,7 +197,7 @@ def _bindings(rows: Sequence[ContractClause], waivers: dict[int, ClauseWaiver]) 
             )
             if row in stale
             else [],
-            proposed_version=row.clause.version if row.clause.version > row.clause.accepted_version else None,
+            proposed_version=waiting.get(row.clause_id),
             waiver=waivers.get(row.clause_id),
         )
         for row in rows

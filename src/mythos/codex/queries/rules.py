@@ -149,6 +149,12 @@ def waiting_count(actor: Actor, swarm: Swarm) -> int:
     ).count()
 
 
+def waiting_versions(clause_ids: Collection[int]) -> dict[int, int]:
+    """Clause -> its newest version that waits for a decision; one that was sent back waits no more."""
+    rows = CodexClauseAudit.objects.filter(clause__in=clause_ids, review=Review.PENDING).order_by("version")
+    return dict(rows.values_list("clause_id", "version"))
+
+
 def clause_history(actor: Actor, clause: CodexClause) -> QuerySet[CodexClauseAudit]:
     """Every version of a clause, newest first."""
     return visible_audits(actor).filter(clause=clause).order_by("-version")
