@@ -25,8 +25,10 @@ from mythos.codex.services import (
     sign_contract,
     waive_clause,
 )
+from mythos.formats.rituals import CaseRecord
 from mythos.prompts.models import LabelRequest
 from mythos.prompts.services import create_prompt, fork_prompt, request_label_move, revise_prompt
+from mythos.rituals.services import create_ritual
 from mythos.web.contracts import lead_of
 from mythos.work.services import run_due
 from tests.web.conftest import NASTY
@@ -636,3 +638,28 @@ def test_the_prompt_shows_the_state_of_its_contract(as_, cast, prompt, contract)
     body = as_("viewer").get(reverse("prompts.page", args=[prompt.pk])).content.decode()
     assert card_of(prompt) in body
     assert "Contract, version 1" in body
+
+
+def test_a_promise_whose_cases_were_not_run_does_not_look_as_if_all_of_it_passed(as_, cast, contract, prompt):
+    expectation = {"type": "contains", "value": "agent", "clause": "refunds"}
+    cases = [CaseRecord("refund", "I want 80 euros back", expectations=[expectation])]
+    create_ritual(actor=cast.owner, swarm=cast.swarm, slug="refunds", prompt=prompt, cases=cases)
+    check_prompt(prompt_id=prompt.pk)
+    card = as_("viewer").get(reverse("contracts.card", args=[prompt.pk])).content.decode()
+    assert "1 of 1 case about it has not been run" in card
+    assert "1 of 2 checks pass<" in card
+    signing = as_("editor").get(reverse("contracts.sign", args=[prompt.pk]), {"wait": 1}).content.decode()
+    refunds, privacy = (signing.split(f'id="take-desk/{ref}"')[1].split("</li>")[0] for ref in ("refunds", "privacy"))
+    assert "Untested</span>" in refunds
+    assert "Kept</span>" in privacy
+
+
+def test_a_breach_of_a_first_version_links_no_comparison_with_itself(as_, cast, codex):
+    made = create_prompt(actor=cast.editor, swarm=cast.swarm, slug="first", text="Be kind.").prompt
+    sign_contract(actor=cast.editor, prompt_id=made.pk, base=0, clauses=[{"ref": "refunds"}], expectations=[
+        {"id": "human", "type": "contains", "value": "agent", "clause": "refunds"}
+    ])  # fmt: skip
+    card = as_("viewer").get(reverse("contracts.card", args=[made.pk])).content.decode()
+    assert "Failing check" in card
+    assert "from=1&amp;to=1" not in card
+    assert "What v1 changed" not in card

@@ -42,18 +42,30 @@ _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
 
 @dataclass(frozen=True)
 class Duty:
-    """One obligation as the card shows it: what it says, how far it is cut, and how many checks pass."""
+    """One obligation as the card shows it: what it says, how far it is cut, and how its checks stand.
+
+    A check that measured nothing counts among them: what is untested is not shown as if all of it passed.
+    """
 
     binding: Binding
     text: str
     lead: str
-    passed: int
-    tried: int
+    checks: Sequence[str]
+
+    @property
+    def passed(self) -> int:
+        """How many of its checks pass."""
+        return self.checks.count(State.KEPT)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether any of its checks could tell."""
+        return any(state != State.UNTESTED for state in self.checks)
 
     @property
     def has_failure(self) -> bool:
         """Whether a check that was measured fails."""
-        return self.passed < self.tried
+        return any(state not in (State.KEPT, State.UNTESTED) for state in self.checks)
 
     @property
     def is_cut(self) -> bool:
@@ -154,9 +166,8 @@ def _duties(bindings: Sequence[Binding]) -> list[Duty]:
 
 
 def _duty(binding: Binding, text: str) -> Duty:
-    tried = [item["state"] for item in binding.evidence if item["check"] not in {"version", "waiver"}]
-    measured = [found for found in tried if found != State.UNTESTED]
-    return Duty(binding, text, lead_of(text), measured.count(State.KEPT), len(measured))
+    checks = [item["state"] for item in binding.evidence if item["check"] not in {"version", "waiver"}]
+    return Duty(binding, text, lead_of(text), checks)
 
 
 def lead_of(text: str) -> str:

@@ -58,6 +58,7 @@ class ClauseRow:
     diff: list[DiffSpan]
     suggestion: Suggestion | None
     wrong: str
+    state: str = ""
 
     @property
     def name(self) -> str:
@@ -177,6 +178,7 @@ def _rows(
     for clause in found:
         clauses[clause.codex.slug, clause.ref] = clauses["", clause.ref] = clause
     texts = rules_in_force(list(clauses.values()))
+    states = _states(contract)
     signed = texts_of(request, [clauses[key].pk for key in pinned if key in clauses])
     rows = []
     for row in typed.clauses:
@@ -193,9 +195,17 @@ def _rows(
                 diff=word_diff(old, text) if old != text else [],
                 suggestion=by_key.get(row.key),
                 wrong=fields.get(f"clauses.{row.ref}", ""),
+                state=states.get(here.pk, "") if here and version else "",
             )
         )
     return rows
+
+
+def _states(contract: CodexContract | None) -> dict[int, str]:
+    """How each promise in force stands today, by clause: the same as on the card."""
+    if contract is None or contract.status != CodexContract.Status.IN_FORCE:
+        return {}
+    return dict(contract.clauses.filter(origin="own").values_list("clause_id", "state"))
 
 
 def _terms(contract: CodexContract | None, origin: str) -> list[dict[str, Any]]:
