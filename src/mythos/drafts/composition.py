@@ -94,11 +94,12 @@ def parts_of(swarm: Swarm, rows: Sequence[Row]) -> tuple[list[Part], list[str]]:
         if prompt is None or checkpoint is None or checkpoint.prompt_id != prompt.pk:
             gone.append(f"{checkpoint.slug if checkpoint else 'A prompt'} is gone.")
             continue
-        parts.append(_part(swarm, row, prompt, checkpoint))
+        parts.append(part_of(swarm, row, prompt, checkpoint))
     return parts, gone
 
 
-def _part(swarm: Swarm, row: Row, prompt: Prompt, checkpoint: PromptCheckpoint) -> Part:
+def part_of(swarm: Swarm, row: Row, prompt: Prompt, checkpoint: PromptCheckpoint) -> Part:
+    """One block, with what it includes."""
     text, problem = checkpoint.text, ""
     try:
         text = with_includes(swarm, checkpoint.text, (prompt.slug,))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
@@ -12,6 +13,8 @@ from mythos.accounts.actors import Actor
 from mythos.accounts.models import Swarm
 from mythos.accounts.queries import swarms_of
 from mythos.assistants.models import Section
+from mythos.drafts.composition import Part, part_of
+from mythos.drafts.measures import agrees
 from mythos.prompts.fulltext import matching, words_of
 from mythos.prompts.models import Prompt, PromptCheckpoint
 
@@ -51,24 +54,44 @@ def library(actor: Actor, swarm: Swarm, q: str = "", label: str = NEWEST) -> Que
 
 
 def suggested(
-    actor: Actor, swarm: Swarm, sections: Iterable[str], *, inside: Collection[int], assistant_id: int | None
+    actor: Actor,
+    swarm: Swarm,
+    sections: Iterable[str],
+    *,
+    inside: Sequence[Part],
+    assistant_id: int | None,
+    seconds: float,
 ) -> dict[str, Offer]:
-    """For each of the sections a prompt whose text reads like one of it; its assistant's own first, the short first."""
+    """For each of the sections a prompt whose text reads like one of it; its assistant's own first, the short first.
+
+    What is offered disagrees neither with what is inside nor with what is offered before it. What could not be
+    compared within the time given is not offered.
+    """
     wanted = list(sections)
     if not wanted:
         return {}
     prompts = Prompt.objects.filter(
         swarm__in=swarms_of(actor).filter(pk=swarm.pk), deleted_at=None, current__isnull=False
     )
-    newest = prompts.exclude(pk__in=list(inside)).select_related("current").order_by("-updated_at", "-id")[:LOOKED_AT]
+    until = time.monotonic() + seconds
+    beside = {part.sha256: part.block.text for part in inside}
+    newest = (
+        prompts.exclude(pk__in=[part.prompt.pk for part in inside])
+        .select_related("current")
+        .order_by("-updated_at", "-id")[:LOOKED_AT]
+    )
     own_first = sorted(newest, key=lambda prompt: (prompt.assistant_id != assistant_id, _tokens(prompt), prompt.slug))
     found: dict[str, Offer] = {}
     taken: set[int] = set()
     for section in wanted:
         for prompt in own_first:
-            if prompt.pk not in taken and prompt.current and TYPICAL[section].search(prompt.current.text):
+            if prompt.pk in taken or not prompt.current or not TYPICAL[section].search(prompt.current.text):
+                continue
+            part = part_of(swarm, {"section": section, "order": 0}, prompt, prompt.current)
+            if not part.problem and agrees(part.sha256, part.block.text, beside, until):
                 found[section] = Offer(prompt, prompt.current)
                 taken.add(prompt.pk)
+                beside[part.sha256] = part.block.text
                 break
     return found
 

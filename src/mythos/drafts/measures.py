@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from mythos import __version__
@@ -59,7 +59,19 @@ def pair(one: str, other: str) -> Pair:
 def conflicts_between(texts: Mapping[str, str], until: float | None) -> tuple[dict[Pair, tuple[Conflict, ...]], int]:
     """Every pair of texts (by hash) that disagrees, and how many pairs are still to be compared."""
     hashes = sorted(texts)
-    wanted = [(one, other) for index, one in enumerate(hashes) for other in hashes[index + 1 :]]
+    return _compared([(one, other) for index, one in enumerate(hashes) for other in hashes[index + 1 :]], texts, until)
+
+
+def agrees(sha256: str, text: str, beside: Mapping[str, str], until: float | None) -> bool:
+    """Whether a text disagrees with none of the others (by hash); False too while that is not known."""
+    wanted = [pair(sha256, other) for other in beside if other != sha256]
+    found, waiting = _compared(wanted, {**beside, sha256: text}, until)
+    return not found and not waiting
+
+
+def _compared(
+    wanted: Collection[Pair], texts: Mapping[str, str], until: float | None
+) -> tuple[dict[Pair, tuple[Conflict, ...]], int]:
     # Held here and not read again from memory: another thread may have emptied that in between.
     known = {key: PAIRS.get(key) for key in wanted}
     unknown = [key for key, found in known.items() if found is None]

@@ -98,8 +98,7 @@ def _show(
     request: HttpRequest, draft: AssistantDraft, extra: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     user = user_of(request)
-    is_move = is_fragment(request) and request.method == "POST"
-    compilation = queries.compiled(draft, seconds=SECONDS_OF_A_MOVE if is_move else SECONDS)
+    compilation = queries.compiled(draft, seconds=_seconds(request))
     context = {
         "draft": draft,
         "may_edit": may(user, "drafts.edit", draft.swarm),
@@ -121,6 +120,11 @@ def _show(
     return render(request, "drafts/page.html", "", context, status=status)
 
 
+def _seconds(request: HttpRequest) -> float:
+    is_move = is_fragment(request) and request.method == "POST"
+    return SECONDS_OF_A_MOVE if is_move else SECONDS
+
+
 def _of_compilation(request: HttpRequest, draft: AssistantDraft, found: Compilation) -> dict[str, Any]:
     clashing: dict[int, list[int]] = {}
     for clash in found.clashes:
@@ -134,8 +138,14 @@ def _of_compilation(request: HttpRequest, draft: AssistantDraft, found: Compilat
     for part in found.parts:
         by_section[part.block.section].append(part)
     empty = [name for name, parts in by_section.items() if not parts]
-    inside = [part.prompt.pk for part in found.parts]
-    offers = suggested(user_of(request), draft.swarm, empty, inside=inside, assistant_id=draft.assistant_id)
+    offers = suggested(
+        user_of(request),
+        draft.swarm,
+        empty,
+        inside=found.parts,
+        assistant_id=draft.assistant_id,
+        seconds=_seconds(request),
+    )
     return {
         "found": found,
         "sections": [
