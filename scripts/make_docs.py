@@ -62,7 +62,9 @@ The API has four more codes in its answers.
 | `http` | 4xx | Refused before the request was looked at, for instance a session without its CSRF token. |
 | `internal` | 500 | Our fault; `reference` stands in the log too. |
 
-A command that fails by our fault ends with exit code 70.
+A command that fails by our fault ends with exit code 70; all exit codes stand in [cli.md](cli.md). With `--json` a
+command says what went wrong as the API does: a problem document, on one line of stderr, with stdout empty. A command
+that is called wrongly is `invalid`.
 """
 PAGES = {"api.md": api_page.page, "cli.md": cli_page, "errors.md": errors_page, "formats.md": formats_page.page}
 

@@ -111,14 +111,24 @@ def home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "mythos"
 
 
+def make_home(folder: Path) -> None:
+    """See that the data folder is there; only its owner looks into it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError as error:
+        raise ImproperlyConfigured(f"MYTHOS_HOME: cannot use {folder}: it is a file, not a folder.") from error
+    except OSError as error:
+        raise ImproperlyConfigured(f"MYTHOS_HOME: cannot use {folder}: {error.strerror}.") from error
+
+
 def secret_key(folder: Path) -> str:
     """MYTHOS_SECRET_KEY, else one made on first use and kept readable by the owner alone."""
     given = text("MYTHOS_SECRET_KEY", "")
     if given:
         return given
+    make_home(folder)
     path = folder / "secret.key"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if path.exists():
             return path.read_text().strip()
     except OSError as error:

@@ -42,6 +42,19 @@ class MythosError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    def as_problem(self) -> dict[str, Any]:
+        """The error for a program: the same document over REST, over MCP and on the terminal."""
+        data = {key: value for key, value in self.data.items() if key != "fields"}
+        return problem_document(
+            self.status, self.code, self.message, hint=self.hint, retry=self.retry, data=data, fields=self.fields
+        )
+
+
+def problem_document(status: int, code: str, title: str, **extra: Any) -> dict[str, Any]:
+    """A problem as RFC 9457 writes it; what is empty is left out."""
+    document = {"type": f"urn:mythos:{code}", "title": title, "status": status, "code": code}
+    return document | {key: value for key, value in extra.items() if value}
+
 
 class Invalid(MythosError):
     """Input is wrong; `data['fields']`, or `data['problems']` with file and line, says where."""

@@ -12,29 +12,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from mythos.errors import MythosError
+from mythos.errors import MythosError, problem_document
 
 log = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
 
 
-def problem(request: HttpRequest, error: MythosError) -> HttpResponse:
+def problem(error: MythosError) -> HttpResponse:
     """The answer for one of our errors."""
-    return _answer(
-        error.status,
-        error.code,
-        error.message,
-        hint=error.hint,
-        retry=error.retry,
-        data={key: value for key, value in error.data.items() if key != "fields"},
-        fields=error.fields,
-    )
+    return _response(error.as_problem())
 
 
 def _answer(status: int, code: str, title: str, **extra: Any) -> HttpResponse:
-    body = {"type": f"urn:mythos:{code}", "title": title, "status": status, "code": code}
-    body |= {key: value for key, value in extra.items() if value}
-    return HttpResponse(json.dumps(body, default=str), status=status, content_type=PROBLEM)
+    return _response(problem_document(status, code, title, **extra))
+
+
+def _response(document: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(json.dumps(document, default=str), status=document["status"], content_type=PROBLEM)
 
 
 class ProblemMiddleware:
@@ -64,7 +58,7 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(MythosError)
     def ours(request: HttpRequest, error: MythosError) -> HttpResponse:
-        return problem(request, error)
+        return problem(error)
 
     @api.exception_handler(ValidationError)
     def shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -80,7 +74,7 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:
         if isinstance(error.__cause__, MythosError):  # what the parser of bodies refused
-            return problem(request, error.__cause__)
+            return problem(error.__cause__)
         return _answer(error.status_code, "http", str(error))
 
     @api.exception_handler(Http404)

@@ -32,7 +32,7 @@ class IdempotencyMiddleware:
         if request.method != "POST" or not key or not request.path.startswith("/api/"):
             return self.get_response(request)
         if len(key) > LONGEST_KEY:
-            return problem(request, Invalid(f"An Idempotency-Key has at most {LONGEST_KEY} characters."))
+            return problem(Invalid(f"An Idempotency-Key has at most {LONGEST_KEY} characters."))
         who = request.headers.get("Authorization") or request.COOKIES.get("sessionid", "")
         fingerprint = _hash(request.path, request.META.get("QUERY_STRING", ""), request.body.hex())
         with transaction.atomic():
@@ -55,7 +55,6 @@ class IdempotencyMiddleware:
     def _again(request: HttpRequest, row: IdempotentReply, fingerprint: str) -> HttpResponse:
         if row.fingerprint != fingerprint:
             return problem(
-                request,
                 Invalid(
                     "This Idempotency-Key was used for another request.",
                     hint="Use a new key for a new request.",

@@ -18,6 +18,7 @@ from mythos.accounts.actors import SYSTEM
 from mythos.accounts.models import Swarm
 from mythos.accounts.queries import default_swarm, get_swarm
 from mythos.accounts.services import create_swarm
+from mythos.environment import make_home
 from mythos.errors import NotFound
 
 # All tables and no rows of ours, written by `make tables`. Later migrations run on top of it.
@@ -27,7 +28,7 @@ swarm_option = click.option("--swarm", "swarm_slug", default="", help="Slug of t
 
 def prepare() -> None:
     """Bring the tables up to date."""
-    settings.HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_home(settings.HOME)
     if connection.vendor == "sqlite":
         _begin_with_tables(Path(connection.settings_dict["NAME"]))
     executor = MigrationExecutor(connection)

@@ -48,6 +48,18 @@ COMMANDS = {
     "version": ("mythos.cli.version:version", False, "The versions of MythOS and of what it stands on."),
 }
 
+EXIT_CODES = """\b
+Exit codes:
+  0    it is done
+  1    it is done, and what it found says no: a regression, a breach, a failed run
+  2    the input, a name or a right is wrong
+  3    a key, an extra or a setting is missing
+  4    the other side failed; try again later
+  70   this is our fault
+  130  stopped by Ctrl-C
+With --json, what went wrong is one line of JSON on stderr, as the API answers it.
+"""
+
 
 class LazyGroup(click.Group):
     """A group whose commands live in modules that are imported on use."""
@@ -78,7 +90,7 @@ def start_django() -> None:
     django.setup()
 
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="mythos")
 @click.option("--debug", is_flag=True, help="Show the whole trace of an unexpected error.")
 def cli(debug: bool) -> None:

@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from django.http.request import split_domain_port, validate_host
 
 from mythos.accounts.services import authenticate_token
-from mythos.errors import Denied, MythosError, NotConfigured, install_extra
+from mythos.errors import Denied, MythosError, NotConfigured, install_extra, problem_document
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -128,7 +128,7 @@ def _known_to_sdk(secret: str, number: int) -> Any:
 
 
 async def _refuse(send: Send, status: int, code: str, title: str, hint: str) -> None:
-    body = {"type": f"urn:mythos:{code}", "title": title, "status": status, "code": code, "hint": hint}
+    body = problem_document(status, code, title, hint=hint)
     headers = [(b"content-type", b"application/problem+json")]
     headers += [(b"www-authenticate", b"Bearer")] if status == 401 else []
     await send({"type": "http.response.start", "status": status, "headers": headers})
