@@ -13,8 +13,11 @@ Written by `make docs` from the OpenAPI 3.1 description, which a running MythOS 
 
 Send `Authorization: Bearer mth_…` (a token of *Settings → API tokens*), or use the session of a signed-in browser with
 its CSRF token. Errors are `application/problem+json` with the codes of [errors.md](errors.md). Answers with `items` and
-`next` are pages: `next` is the `cursor` of the next one, and `limit` says how long they are; lists that stay short come
-whole. `swarm` chooses one of your swarms by its slug.
+`next` are pages: `next` is the `cursor` of the next one, and `limit` says how long they are. Lists that stay short come
+whole, as an array: they grow with what people set up (codices, roles, webhooks, keys, signers, followed markets), with
+one thing (the exports of a package, the reflections of a chain) or up to a limit; the longest is the trash, which
+`MYTHOS_TRASH_DAYS` keeps short. `swarm` chooses one of your swarms by its slug. A field of a body or a name in the
+query that is not known is refused with 422 and named in `fields`, so that a misspelt one is not passed over.
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -216,3 +217,56 @@ def test_two_texts_are_compared(call):
     answer = call("viewer", "post", "/compare", {"old": "Always log.", "new": "Never log."}).json()
     assert answer["is_regression"] is True
     assert answer["findings"]
+
+
+def test_every_body_is_strict_to_its_last_part():
+    document = api.get_openapi_schema(path_prefix="/api/v1/")
+    shapes = document["components"]["schemas"]
+    asked = set()
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            asked |= _named(operation.get("requestBody", {}))
+    while wider := {name for shape in asked for name in _named(shapes[shape])} - asked:
+        asked |= wider
+    assert len(asked) > 50
+    assert sorted(name for name in asked if shapes[name].get("additionalProperties") is not False) == []
+
+
+def _named(part):
+    """Names of the shapes a part of the description refers to."""
+    return {one.rpartition("/")[2] for one in re.findall(r'"\$ref": "([^"]*)"', json.dumps(part))}
+
+
+def test_a_field_that_is_not_known_is_refused_by_its_name(call, prompt):
+    body = {"slug": "hermes/new", "text": "Hi.", "titel": "New"}
+    refused = call("editor", "post", "/prompts", body)
+    assert (refused.status_code, refused.json()["fields"]) == (422, {"titel": "Unknown field."})
+    assert not Prompt.objects.filter(slug="hermes/new").exists()
+    inner = {"slug": "desk", "cases": [{"input": {}, "expectation": []}]}
+    assert call("editor", "post", "/rituals", inner).json()["fields"]["cases.0.expectation"] == "Unknown field."
+    assert set(call("editor", "post", "/prompts", {"slug": "hermes/new"}).json()["fields"]) == {"text"}
+
+
+def test_a_name_in_the_query_that_is_not_known_is_refused(call, prompt):
+    """Else `?lable=production` would be answered with the newest text."""
+    refused = call("viewer", "get", "/prompts/hermes/desk?lable=production")
+    assert (refused.status_code, refused.json()["fields"]) == (422, {"lable": "Unknown parameter."})
+    assert "label" in refused.json()["hint"]
+    assert call("viewer", "get", "/me?swarm=house").json()["hint"] == "Nothing can be asked here."
+    assert Client().get("/api/v1/me?swarm=house").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/prompts?q=%00", "q"),
+        ("/prompts/hermes%00desk", "slug"),
+        ("/prompts/hermes/desk?label=%00", "label"),
+        ("/checkpoints?q=a%00b", "q"),
+        ("/checkpoints/export?q=%00", "q"),
+    ],
+)
+def test_what_is_no_text_in_an_address_is_named(call, prompt, path, field):
+    refused = call("viewer", "get", path)
+    assert (refused.status_code, list(refused.json()["fields"])) == (422, [field])
+    assert "U+0000" in refused.json()["fields"][field]

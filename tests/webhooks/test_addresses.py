@@ -9,8 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from mythos import addresses
-from mythos import settings as given
+from mythos import addresses, environment
 from mythos.addresses import Refused, reachable, target_of
 from mythos.errors import Invalid
 from mythos.webhooks import sending
@@ -107,4 +106,4 @@ def test_a_receiver_that_drips_is_cut_off(monkeypatch):
 def test_a_setting_that_is_no_network_stops_the_start(monkeypatch):
     monkeypatch.setenv("MYTHOS_PRIVATE_NETWORKS", "10.0.0.0/8, nonsense")
     with pytest.raises(ImproperlyConfigured, match="MYTHOS_PRIVATE_NETWORKS must be networks"):
-        given._networks("MYTHOS_PRIVATE_NETWORKS")
+        environment.networks("MYTHOS_PRIVATE_NETWORKS")

@@ -28,6 +28,7 @@ from mythos.api import (
 )
 from mythos.api.auth import AUTH
 from mythos.api.bodies import BodyParser
+from mythos.api.strictness import strictly
 
 # The docs page for people would load scripts from other hosts; the document itself is at openapi.json.
 api = NinjaAPI(
@@ -40,6 +41,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 errors.register(api)
+api.add_decorator(strictly, mode="operation")
 api.add_router("", accounts.router)
 api.add_router("", vault.router)
 api.add_router("", serving.router)

@@ -37,11 +37,12 @@ class BodyParser(Parser):
             raise Invalid("The body is not JSON.", fields={"body": "It is not UTF-8 text."}) from error
         except ValueError as error:
             raise Invalid("The body is not JSON.", fields={"body": f"{error}."}) from error
-        _refuse_unstorable(body, ())
+        refuse_unstorable(body)
         return body
 
 
-def _refuse_unstorable(value: Any, path: tuple[str, ...]) -> None:
+def refuse_unstorable(value: Any, path: tuple[str, ...] = ()) -> None:
+    """Refuse text that no database keeps; the field says where it stands."""
     if isinstance(value, str):
         problem = _unstorable(value)
         if problem:
@@ -50,11 +51,11 @@ def _refuse_unstorable(value: Any, path: tuple[str, ...]) -> None:
             )
     elif isinstance(value, dict):
         for name, item in value.items():
-            _refuse_unstorable(name, path)
-            _refuse_unstorable(item, (*path, name))
+            refuse_unstorable(name, path)
+            refuse_unstorable(item, (*path, name))
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            _refuse_unstorable(item, (*path, str(number)))
+            refuse_unstorable(item, (*path, str(number)))
 
 
 def _unstorable(text: str) -> str:

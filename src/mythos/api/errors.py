@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -53,6 +53,16 @@ class ProblemMiddleware:
         return _answer(response.status_code, "http", f"{response.reason_phrase}.")
 
 
+def _place(path: Sequence[str | int]) -> str:
+    """The field as the caller wrote it: `text`, or `cases.0.ref`; ninja says first where it was looked for."""
+    inner = path[2:] if list(path[:2]) == ["body", "body"] else path[1:]
+    return ".".join(map(str, inner)) or "body"
+
+
+def _wrong(item: dict[str, Any]) -> str:
+    return "Unknown field." if item["type"] == "extra_forbidden" else str(item["msg"])
+
+
 def register(api: NinjaAPI) -> None:
     """Teach the API to answer every error in one shape."""
 
@@ -62,7 +72,7 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(ValidationError)
     def shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        fields = {".".join(str(part) for part in item["loc"][1:]) or "body": item["msg"] for item in error.errors}
+        fields = {_place(item["loc"]): _wrong(item) for item in error.errors}
         return _answer(422, "invalid", "The request does not have the right shape.", fields=fields)
 
     @api.exception_handler(AuthenticationError)

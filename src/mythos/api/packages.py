@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Status
+from ninja import Query, Router, Status
 
 from mythos.api.auth import actor_of, swarm_of
 from mythos.api.bodies import PACKAGE, gives_file, takes_file
@@ -68,26 +68,32 @@ def rerun_rituals(request: HttpRequest, slug: str, body: shapes.RerunIn, swarm: 
 
 
 @router.post("/plan", response=shapes.InstallPlanOut, openapi_extra=takes_file(PACKAGE))
-def plan_package(request: HttpRequest, swarm: str | None = None) -> Any:
+def plan_package(request: HttpRequest, options: Query[shapes.InstallOptions], swarm: str | None = None) -> Any:
     """Verify the package in the body and say what installing it would do; nothing is written."""
     actor, where = actor_of(request), swarm_of(request, swarm)
-    work = plan_install(actor=actor, swarm=where, bundle=read_bundle(_body(request)), **_options(request))
+    work = plan_install(actor=actor, swarm=where, bundle=read_bundle(_body(request)), **_wish(options))
     return _plan(work.plan)
 
 
 @router.post("/install", response={200: shapes.InstallPlanOut, 202: JobOut}, openapi_extra=takes_file(PACKAGE))
-def install_package(request: HttpRequest, swarm: str | None = None, plan: str = "", source: str = "") -> Any:
+def install_package(
+    request: HttpRequest,
+    options: Query[shapes.InstallOptions],
+    swarm: str | None = None,
+    plan: str = "",
+    source: str = "",
+) -> Any:
     """Install the package in the body; `decide=prompt:desk=theirs` (several times) answers rows of the plan.
 
     `decide=*=theirs` or `decide=*=mine` answers every row that has no answer of its own. `decide=prompt:desk=edited`
     takes the text of `text=prompt:desk=…`; `merged` in the plan is where to begin. More than 300 prompts are left to
     the worker: 202 with the job, whose address says how far it is.
     """
-    actor, where, data, options = actor_of(request), swarm_of(request, swarm), _body(request), _options(request)
+    actor, where, data, wish = actor_of(request), swarm_of(request, swarm), _body(request), _wish(options)
     given: dict[str, Any] = {"actor": actor, "swarm": where, "data": data, "source": source, "expected_plan": plan}
     if read_bundle(data).count("prompts") > services.AT_ONCE:
-        return Status(202, services.queue_sent(**given, options=options))
-    done = services.install_package(**given, **options)
+        return Status(202, services.queue_sent(**given, options=wish))
+    done = services.install_package(**given, **wish)
     return Status(200, _plan(done.plan) | {"is_changed": done.is_changed})
 
 
@@ -185,13 +191,12 @@ def _body(request: HttpRequest) -> bytes:
     return bytes(data)
 
 
-def _options(request: HttpRequest) -> dict[str, Any]:
-    given = request.GET
+def _wish(options: shapes.InstallOptions) -> dict[str, Any]:
     return {
-        "decisions": dict(text.rpartition("=")[::2] for text in given.getlist("decide")),
-        "texts": dict(text.partition("=")[::2] for text in given.getlist("text")),
-        "accept_signer": given.get("accept_signer", ""),
-        "allow_unsigned": given.get("allow_unsigned", "") in ("1", "true"),
+        "decisions": dict(text.rpartition("=")[::2] for text in options.decide),
+        "texts": dict(text.partition("=")[::2] for text in options.text),
+        "accept_signer": options.accept_signer,
+        "allow_unsigned": options.allow_unsigned,
     }
 
 

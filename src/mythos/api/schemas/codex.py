@@ -5,8 +5,10 @@ from typing import Any
 
 from ninja import Schema
 
+from mythos.api.schemas.base import Body
 
-class CodexIn(Schema):
+
+class CodexIn(Body):
     slug: str
     title: str = ""
 
@@ -46,7 +48,7 @@ class ClausePage(Schema):
     next: str | None
 
 
-class ClauseIn(Schema):
+class ClauseIn(Body):
     ref: str
     title: str
     text: str
@@ -54,7 +56,7 @@ class ClauseIn(Schema):
     reason: str = ""
 
 
-class ClauseVersionIn(Schema):
+class ClauseVersionIn(Body):
     text: str
     base: int | None = None
     reason: str = ""
@@ -100,12 +102,12 @@ class AuditPage(Schema):
     next: str | None
 
 
-class ReviewIn(Schema):
+class ReviewIn(Body):
     decision: str
     reason: str
 
 
-class CodexImportIn(Schema):
+class CodexImportIn(Body):
     document: str
     name: str = "document.md"
     title: str = ""

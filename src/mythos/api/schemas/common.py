@@ -6,6 +6,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
 from mythos.work.models import Job
 
 
@@ -21,7 +22,7 @@ class MeOut(Schema):
     swarms: list[SwarmOut]
 
 
-class AssistantIn(Schema):
+class AssistantIn(Body):
     slug: str
     name: str
     description: str = ""
@@ -40,7 +41,7 @@ class AssistantPage(Schema):
     next: str | None
 
 
-class CompareIn(Schema):
+class CompareIn(Body):
     old: str
     new: str
 

@@ -5,15 +5,17 @@ from typing import Any, Literal
 
 from ninja import Schema
 
+from mythos.api.schemas.base import Body
 
-class ClauseTermIn(Schema):
+
+class ClauseTermIn(Body):
     ref: str
     codex: str = ""
     version: int = 0
     obligation: str = ""
 
 
-class ExpectationIn(Schema):
+class ExpectationIn(Body):
     id: str = ""
     type: str
     value: Any = None
@@ -22,7 +24,7 @@ class ExpectationIn(Schema):
     clause: str = ""
 
 
-class ContractIn(Schema):
+class ContractIn(Body):
     base: int | None = None
     type: str = "guarded"
     clauses: list[ClauseTermIn] = []
@@ -88,7 +90,7 @@ class SuggestionOut(Schema):
     similarity: float
 
 
-class WaiverIn(Schema):
+class WaiverIn(Body):
     clause: str
     reason: str
     expires_at: datetime
@@ -108,7 +110,7 @@ class WaiverOut(Schema):
         return ref
 
 
-class RoleIn(Schema):
+class RoleIn(Body):
     base: int | None = None
     title: str = ""
     description: str = ""
@@ -127,13 +129,13 @@ class RoleOut(Schema):
     created_at: datetime
 
 
-class ClauseEditIn(Schema):
+class ClauseEditIn(Body):
     ref: str
     text: str
     authority: str | None = None
 
 
-class ProposalIn(Schema):
+class ProposalIn(Body):
     title: str = ""
     edits: list[ClauseEditIn] = []
     document: str = ""
@@ -165,16 +167,16 @@ class ProposalPage(Schema):
     next: str | None
 
 
-class ReasonIn(Schema):
+class ReasonIn(Body):
     reason: str = ""
 
 
-class LabelRequestIn(Schema):
+class LabelRequestIn(Body):
     version: int
     reason: str = ""
 
 
-class LabelDecisionIn(Schema):
+class LabelDecisionIn(Body):
     decision: Literal["approve", "refuse"]
     reason: str = ""
 

@@ -6,10 +6,16 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
 from mythos.market.queries.curricula import parts_of
 
 
 class ClauseRef(Schema):
+    codex: str
+    ref: str
+
+
+class ClauseRefIn(Body):
     codex: str
     ref: str
 
@@ -35,29 +41,33 @@ class BundlePage(Schema):
     next: str | None = None
 
 
-class BundleIn(Schema):
+class BundleIn(Body):
     slug: str
     tag_name: str
     rituals: list[str]
     description: str = ""
-    codex_clauses: list[ClauseRef] | None = Field(None, description="Without: those the cases are about.")
+    codex_clauses: list[ClauseRefIn] | None = Field(None, description="Without: those the cases are about.")
 
 
-class BundlePatch(Schema):
+class BundlePatch(Body):
     tag_name: str | None = None
     rituals: list[str] | None = None
     description: str | None = None
-    codex_clauses: list[ClauseRef] | None = None
+    codex_clauses: list[ClauseRefIn] | None = None
 
 
-class PartIn(Schema):
+class Part(Schema):
     ritual: str
     pass_mark: float = 0.8
     prerequisites: list[int] = Field([], description="Numbers of earlier parts.")
     bundle: str = ""
 
 
-class PartOut(PartIn):
+class PartIn(Part, Body):
+    pass
+
+
+class PartOut(Part):
     position: int
     sealed: int = Field(description="Held-out cases that are not here.")
 
@@ -132,7 +142,7 @@ class CurriculumPage(Schema):
     next: str | None = None
 
 
-class CurriculumIn(Schema):
+class CurriculumIn(Body):
     slug: str
     title: str
     curator: str
@@ -141,7 +151,7 @@ class CurriculumIn(Schema):
     license: str = "LicenseRef-None"
 
 
-class CurriculumPatch(Schema):
+class CurriculumPatch(Body):
     title: str | None = None
     curator: str | None = None
     parts: list[PartIn] | None = None
@@ -149,7 +159,7 @@ class CurriculumPatch(Schema):
     license: str | None = None
 
 
-class CurriculumExportIn(Schema):
+class CurriculumExportIn(Body):
     version: str = ""
     key: str = ""
 
@@ -159,7 +169,7 @@ class SignedOut(Schema):
     signature: dict[str, Any]
 
 
-class TeachIn(Schema):
+class TeachIn(Body):
     assistant: str
     provider: str = "scripted"
     model: str = ""
@@ -226,11 +236,11 @@ class ProgressOut(Schema):
     parts: list[PartProgressOut]
 
 
-class PartTryIn(Schema):
+class PartTryIn(Body):
     position: int
 
 
-class NoteIn(Schema):
+class NoteIn(Body):
     note: str
 
 
@@ -244,7 +254,7 @@ class SourceOut(Schema):
     checked_at: datetime
 
 
-class SourceIn(Schema):
+class SourceIn(Body):
     address: str
     fingerprint: str = Field("", description="Heard by another way; without it the first key is taken.")
 

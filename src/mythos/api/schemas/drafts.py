@@ -6,15 +6,17 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
 
-class BlockIn(Schema):
+
+class BlockIn(Body):
     section: str = Field(description="identity, duties, guardrails or style.")
     prompt: str = Field(description="Slug of the prompt.")
     version: int | None = Field(None, description="The newest unless given.")
     label: str | None = None
 
 
-class DraftIn(Schema):
+class DraftIn(Body):
     name: str
     tone: str = "neutral"
     codex_contract_type: str = "guarded"
@@ -24,7 +26,7 @@ class DraftIn(Schema):
     prompt_cluster: list[BlockIn] = []
 
 
-class DraftPatch(Schema):
+class DraftPatch(Body):
     base: int | None = Field(None, description="The version that was edited; or send If-Match.")
     name: str | None = None
     tone: str | None = None
@@ -119,7 +121,7 @@ class CompilationOut(Schema):
     refusals: list[str] = Field(description="Why it may not be deployed; empty when it may.")
 
 
-class DeployIn(Schema):
+class DeployIn(Body):
     base: int | None = Field(None, description="The version that was looked at; or send If-Match.")
     reason: str = ""
 
@@ -133,7 +135,7 @@ class PinIn(DeployIn):
     version: int | None = Field(None, description="The newest unless given.")
 
 
-class AssistantCloneIn(Schema):
+class AssistantCloneIn(Body):
     name: str = Field("", description="Of a new assistant; empty to change this one.")
 
 

@@ -6,10 +6,11 @@ from typing import Any, Literal
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
 from mythos.api.schemas.serving import Arm
 
 
-class FeedbackIn(Schema):
+class FeedbackIn(Body):
     label: str = "production"
     score: float = Field(strict=True, description="From 0 to 1; 1 is best.")
     key: str = Field("", description="Who read: the key the prompt was asked for with.")

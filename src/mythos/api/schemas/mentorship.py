@@ -6,13 +6,15 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
 
-class SetIn(Schema):
+
+class SetIn(Body):
     name: str
     prompts: list[str] = Field(description="Slugs of prompts the assistant speaks from.")
 
 
-class MentorshipOfferIn(Schema):
+class MentorshipOfferIn(Body):
     sets: list[SetIn]
     subjects: list[str] = []
     mentorship_notes: str = Field("", description="The terms.")
@@ -66,7 +68,7 @@ class RankingOut(Schema):
     mentors: list[RankedMentorOut]
 
 
-class AdoptIn(Schema):
+class AdoptIn(Body):
     mentor: str
     set: str
     base: int | None = Field(None, description="The version of the mentee one saw; or If-Match.")
@@ -137,7 +139,7 @@ class AdoptionPage(Schema):
     next: str | None = None
 
 
-class MeasureIn(Schema):
+class MeasureIn(Body):
     rituals: list[str]
     provider: str
     model: str = ""
@@ -153,7 +155,7 @@ class TriedOut(Schema):
     runs: list[int]
 
 
-class UndoIn(Schema):
+class UndoIn(Body):
     reason: str = ""
 
 
@@ -161,6 +163,6 @@ class UndoneOut(Schema):
     version: int
 
 
-class VoiceIn(Schema):
+class VoiceIn(Body):
     value: int = Field(description="From -2 (it hurts) to 2 (it helps a lot).")
     note: str = ""

@@ -6,6 +6,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
 from mythos.api.schemas.runs import JudgeIn
 
 
@@ -33,7 +34,7 @@ class PackagePage(Schema):
     next: str | None = None
 
 
-class PackageIn(Schema):
+class PackageIn(Body):
     slug: str
     name: str = ""
     prompts: list[str] = []
@@ -45,7 +46,7 @@ class PackageIn(Schema):
     dependencies: list[dict[str, str]] = []
 
 
-class SelectionIn(Schema):
+class SelectionIn(Body):
     add: list[str] = []
     remove: list[str] = []
 
@@ -65,7 +66,16 @@ class PackageDraftOut(Schema):
     blocking: list[dict[str, Any]] = Field(description="Promises that forbid the export.")
 
 
-class PackageExportIn(Schema):
+class InstallOptions(Schema):
+    """In the query, for the body is the package."""
+
+    decide: list[str] = Field([], description="PART=theirs, mine or edited, as in prompt:desk=mine.")
+    text: list[str] = Field([], description="PART=TEXT for every part that is decided as edited.")
+    accept_signer: str = Field("", description="Fingerprint of a signer that is trusted from now on.")
+    allow_unsigned: bool = Field(False, description="Take a package that nobody signed.")
+
+
+class PackageExportIn(Body):
     version: str = Field("", description="Empty: the next number.")
     key: str = Field("", description="Name or fingerprint of a key of the swarm; empty: not signed.")
 
@@ -135,7 +145,7 @@ class InstalledOut(Schema):
     installed_at: datetime
 
 
-class RerunIn(Schema):
+class RerunIn(Body):
     provider: str
     model: str = Field("", description="Empty: the provider's own.")
     parameters: dict[str, Any] = {}
@@ -193,7 +203,7 @@ class RemovalOut(Schema):
     left: dict[str, list[str]]
 
 
-class KeyIn(Schema):
+class KeyIn(Body):
     name: str
 
 
@@ -204,7 +214,7 @@ class KeyOut(Schema):
     revoked_at: datetime | None
 
 
-class SignerIn(Schema):
+class SignerIn(Body):
     fingerprint: str
     name: str = ""
 

@@ -6,6 +6,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
 from mythos.api.schemas.serving import ContractStateOut, MessageOut, SplitOut
 
 
@@ -180,7 +181,7 @@ class MutationPage(Schema):
     next: str | None
 
 
-class PromptIn(Schema):
+class PromptIn(Body):
     slug: str
     text: str
     title: str = ""
@@ -190,32 +191,32 @@ class PromptIn(Schema):
     message: str = ""
 
 
-class CheckpointIn(Schema):
+class CheckpointIn(Body):
     text: str
     base: int | None = Field(None, description="Version the text was edited from; If-Match says the same.")
     message: str = ""
 
 
-class DetailsIn(Schema):
+class DetailsIn(Body):
     title: str | None = None
     kind: str | None = None
     tags: list[str] | None = None
     assistant: str | None = None
 
 
-class RestoreIn(Schema):
+class RestoreIn(Body):
     version: int
     base: int
     message: str = ""
 
 
-class ForkIn(Schema):
+class ForkIn(Body):
     slug: str
     title: str = ""
     message: str = ""
 
 
-class LabelIn(Schema):
+class LabelIn(Body):
     version: int
     other_version: int | None = Field(None, description="Split the label: readers of arm b get this one.")
     share: int = Field(0, description="Percent of readers that get `other_version`, 1 to 99.")
@@ -239,7 +240,7 @@ class LabelOut(Schema):
         return version
 
 
-class RenderIn(Schema):
+class RenderIn(Body):
     values: dict[str, str] = {}
     label: str | None = None
     version: int | None = None
@@ -267,7 +268,7 @@ class MergeOut(Schema):
         return version
 
 
-class MergeIn(Schema):
+class MergeIn(Body):
     base: int
     text: str | None = Field(None, description="The decided text; without one both sides are put together.")
     message: str = ""

@@ -6,6 +6,8 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
+
 
 class RitualOut(Schema):
     id: int
@@ -41,7 +43,7 @@ class RitualPage(Schema):
     next: str | None = None
 
 
-class CaseIn(Schema):
+class CaseIn(Body):
     ref: str = ""
     input: str = ""
     variables: dict[str, Any] = {}
@@ -71,7 +73,7 @@ class CasePage(Schema):
     next: str | None = None
 
 
-class RitualIn(Schema):
+class RitualIn(Body):
     slug: str
     title: str = ""
     type: str = "free"
@@ -81,7 +83,7 @@ class RitualIn(Schema):
     cases: list[CaseIn] = []
 
 
-class CasesIn(Schema):
+class CasesIn(Body):
     cases: list[CaseIn]
     base: int | None = Field(None, description="Version of the ritual that was edited; or send If-Match.")
 
@@ -94,7 +96,7 @@ class CaseChangesOut(Schema):
     version: int
 
 
-class RitualImportIn(Schema):
+class RitualImportIn(Body):
     slug: str
     document: str = Field(description="The text of the file.")
     name: str = Field(description="The file's name; it tells the format.")
@@ -135,7 +137,7 @@ class StandingOut(Schema):
         return row.last_run.pk if row.last_run else None
 
 
-class AnnotationIn(Schema):
+class AnnotationIn(Body):
     expectation: str = Field(description="Id of the expectation a judge has graded.")
     verdict: str = Field(description="met, broken or unsure.")
     note: str = ""

@@ -6,13 +6,15 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
 
-class JudgeIn(Schema):
+
+class JudgeIn(Body):
     provider: str
     model: str = ""
 
 
-class RunIn(Schema):
+class RunIn(Body):
     provider: str
     model: str = ""
     version: int | None = Field(None, description="Version of the bound prompt; default its current one.")
@@ -27,7 +29,7 @@ class RunIn(Schema):
     use_cache: bool = True
 
 
-class RunResumeIn(Schema):
+class RunResumeIn(Body):
     budget: float | None = None
 
 

@@ -5,6 +5,8 @@ from typing import Any, Literal
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
+
 Form = Literal["text", "messages"]
 Arm = Literal["a", "b"]
 
@@ -26,7 +28,7 @@ class SplitOut(Schema):
     share: int = Field(description="Percent of readers that get b.")
 
 
-class RenderTextIn(Schema):
+class RenderTextIn(Body):
     prompt: str = Field(description="Slug of the prompt.")
     label: str | None = None
     version: int | None = None

@@ -6,6 +6,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
 from mythos.market.models import BarterItem, CurriculumLicense, Listing
 from mythos.market.queries.trades import Trade
 
@@ -36,7 +37,7 @@ class StatementOut(Schema):
     next: int | None = Field(None, description="Pass as `before` for older lines.")
 
 
-class GrantIn(Schema):
+class GrantIn(Body):
     amount: int
     reason: str
     key: str = Field("", description="The same key grants once.")
@@ -93,7 +94,7 @@ class ListingPageOut(Schema):
     next: str | None = Field(None, description="Pass as `cursor` for the next page.")
 
 
-class ListingIn(Schema):
+class ListingIn(Body):
     curriculum: int
     price: int | None = Field(None, description="In credits; leave it out to take none.")
     takes_barter: bool = False
@@ -101,13 +102,13 @@ class ListingIn(Schema):
     seats: int | None = Field(None, description="How many may ever get it; leave it out for any number.")
 
 
-class BuyIn(Schema):
+class BuyIn(Body):
     price: int = Field(description="The price you saw; 409 with both when it is another by now.")
     license: str | None = Field(None, description="The licence you saw.")
     key: str = Field("", description="The same key buys once.")
 
 
-class CurriculumCloneIn(Schema):
+class CurriculumCloneIn(Body):
     license: str | None = Field(None, description="The licence you saw.")
     key: str = Field("", description="The same key clones once.")
 
@@ -144,7 +145,7 @@ class LicensePage(Schema):
     next: str | None = None
 
 
-class ExchangeIn(Schema):
+class ExchangeIn(Body):
     credits_given: int = 0
     credits_wanted: int = 0
     given: list[int] = Field([], description="Curricula of yours, by number.")
@@ -161,7 +162,7 @@ class CounterIn(ExchangeIn):
     number: int = Field(description="Of the terms you answer; 409 when others stand by now.")
 
 
-class AnswerIn(Schema):
+class AnswerIn(Body):
     number: int = Field(description="Of the terms you answer; 409 when others stand by now.")
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from ninja import Field, Schema
 
+from mythos.api.schemas.base import Body
 
-class ChainIn(Schema):
+
+class ChainIn(Body):
     title: str = Field(max_length=150)
     assistants: list[str] = Field(min_length=1, max_length=60)
     prompts: list[str] | None = Field(None, max_length=60)
@@ -31,15 +33,15 @@ class ChainIn(Schema):
     refuse_copies: bool = True
 
 
-class ChainResumeIn(Schema):
+class ChainResumeIn(Body):
     calls: int | None = None
 
 
-class SealIn(Schema):
+class SealIn(Body):
     reason: str = Field("", max_length=2000)
 
 
-class ReopenIn(Schema):
+class ReopenIn(Body):
     title: str = Field("", max_length=150)
     seed: int | None = None
     calls: int | None = None

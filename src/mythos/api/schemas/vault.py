@@ -6,6 +6,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
 from mythos.api.schemas.common import CompareOut
 
 
@@ -86,7 +87,7 @@ class LineageOut(Schema):
     hidden: int = Field(description="Versions of the family that are further away than the nearest fifty shown.")
 
 
-class TagsIn(Schema):
+class TagsIn(Body):
     ids: list[int] = Field(description="Checkpoints, 10,000 at most.")
     name: str
     remove: bool = False
@@ -103,7 +104,7 @@ class TrashedOut(Schema):
     deleted_at: datetime | None
 
 
-class LikeIn(Schema):
+class LikeIn(Body):
     text: str
     count: int = Field(20, ge=1, le=100)
 

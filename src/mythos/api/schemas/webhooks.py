@@ -6,14 +6,16 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from mythos.api.schemas.base import Body
 
-class WebhookIn(Schema):
+
+class WebhookIn(Body):
     url: str
     events: list[str] = Field([], description="Types of events; none: all.")
     description: str = ""
 
 
-class WebhookPatch(Schema):
+class WebhookPatch(Body):
     url: str | None = None
     events: list[str] | None = None
     description: str | None = None
