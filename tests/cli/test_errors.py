@@ -97,3 +97,12 @@ def test_a_home_that_cannot_be_used_is_said_in_one_line(tmp_path, home):
     )
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert done.stderr.startswith(f"error: MYTHOS_HOME: cannot use {tmp_path / home}: ")
+
+
+def test_a_vault_that_cannot_be_read_is_told_with_file_and_line(terminal, tmp_path):
+    file = tmp_path / "vault.jsonl"
+    file.write_text('{"line": "vault", "format": 1}\n[]\n')
+    code, _, err = terminal("vault", "import", file)
+    assert (code, "Line 2 cannot be read: it is no JSON object." in err) == (2, True), err
+    assert f"  at {file}:2\n" in err
+    assert "hint: Nothing was brought in. Export the vault again" in err

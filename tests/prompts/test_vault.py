@@ -172,6 +172,45 @@ def test_a_file_that_was_changed_or_cut_off_writes_nothing(cast):
         import_vault(actor=SYSTEM, swarm=cast.swarm, lines=lines)
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("kind", "change", "told"),
+    [
+        ("prompt", {"parent_id": "id"}, "descends from itself"),
+        ("prompt", {"parent_id": 7777}, "has a parent that is not in the file"),
+        ("prompt", {"current_id": 7777}, "do not fit together"),
+        ("checkpoint", {"id": 10**30}, "id is no number of a row"),
+        ("checkpoint", {"text": None}, "text is empty"),
+        ("checkpoint", {"tags": "one"}, "tags is no list"),
+        ("checkpoint", {"text": ...}, "the field 'text' is missing"),
+        ("prompt", {"slug": "a" * 5000}, "at most 160 characters"),
+        ("end", {"rows": 3}, "3 rows were written"),
+    ],
+)
+def test_a_file_whose_rows_cannot_be_is_refused(cast, kind, change, told):
+    """A prompt that is its own parent kept the import going until the memory was full."""
+    history(cast)
+    target = create_swarm(actor=SYSTEM, slug="empty", name="Empty")
+    rows = [json.loads(line) for line in export_lines(actor=SYSTEM, swarm=cast.swarm)]
+    row = next(row for row in rows if row["line"] == kind)
+    row |= {name: row["id"] if value == "id" else value for name, value in change.items()}
+    given = [json.dumps({name: value for name, value in row.items() if value is not ...}) for row in rows]
+    with pytest.raises(Invalid, match=told) as refused:
+        import_vault(actor=SYSTEM, swarm=target, lines=given)
+    assert "Export the vault again" in refused.value.hint
+    assert not PromptCheckpoint.objects.filter(swarm=target).exists()
+
+
+@pytest.mark.parametrize("kind", ["prompt", "checkpoint"])
+def test_a_row_that_comes_twice_is_told_with_its_lines(cast, kind):
+    history(cast)
+    target = create_swarm(actor=SYSTEM, slug="empty", name="Empty")
+    lines = list(export_lines(actor=SYSTEM, swarm=cast.swarm))
+    at = next(number for number, line in enumerate(lines) if json.loads(line)["line"] == kind)
+    with pytest.raises(Invalid, match=f"Lines {at + 1} to .* do not fit together: "):
+        import_vault(actor=SYSTEM, swarm=target, lines=[*lines[:at], lines[at], *lines[at:]])
+
+
 def test_the_commands(cast, tmp_path, monkeypatch):
     history(cast)
     create_swarm(actor=SYSTEM, slug="empty", name="Empty")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import count
 from typing import IO
@@ -11,7 +13,7 @@ import click
 from mythos.accounts.actors import SYSTEM
 from mythos.cli.database import chosen_swarm, prepare, swarm_option, swarm_to_fill
 from mythos.cli.output import Progress, json_option, print_json
-from mythos.errors import NotFound
+from mythos.errors import Invalid, NotFound
 from mythos.prompts.carrying import export_lines
 from mythos.prompts.lineage import lineage_of
 from mythos.prompts.mutations import TEXTS, matching_mutations, mutation_as_row
@@ -132,6 +134,17 @@ def export(file: IO[str], swarm_slug: str) -> None:
     click.echo(f"{rows - 1} rows.", err=True)
 
 
+@contextmanager
+def named(file: str) -> Iterator[None]:
+    """A line that cannot be read is told with its file."""
+    try:
+        yield
+    except Invalid as error:
+        if "line" in error.data:
+            error.data["file"] = file
+        raise
+
+
 @group.command("import")
 @click.argument("file", type=click.File("rb"))
 @swarm_option
@@ -139,7 +152,7 @@ def export(file: IO[str], swarm_slug: str) -> None:
 def import_(file: IO[bytes], swarm_slug: str, as_json: bool) -> None:
     """Bring an exported vault into a swarm without prompts; all of it, proven, or nothing."""
     prepare()
-    with Progress(0) as progress:
+    with Progress(0) as progress, named(file.name):
         report = import_vault(
             actor=SYSTEM,
             swarm=swarm_to_fill(swarm_slug),
