@@ -33,6 +33,13 @@ def browse():
 SPLIT = {"split": "1", "label": "best", "version": "1", "other_version": "2", "share": "25", "reason": "Try it."}
 
 
+def test_the_prompt_says_where_a_label_gives_an_older_version(desk, browse, cast):
+    page = browse().get(desk.removesuffix("/labels")).content.decode()
+    assert "You see version 2, the newest; best still gives v1." in page
+    move_label(actor=cast.owner, prompt_id=PromptLabel.objects.get().prompt_id, label="best", version=2)
+    assert "still gives" not in browse().get(desk.removesuffix("/labels")).content.decode()
+
+
 def test_a_label_is_split_watched_and_given_to_all(cast, desk, browse):
     web = browse()
     done = web.post(desk, SPLIT, follow=True).content.decode()

@@ -9,7 +9,7 @@ from mythos.assistants.services import create_assistant
 from mythos.drafts.services import move_pin
 from mythos.mentorship.models import AssistantMentorTag, PromptMentorshipLog
 from mythos.mentorship.services import try_assistants
-from mythos.prompts.services import revise_prompt
+from mythos.prompts.services import move_label, revise_prompt
 from tests.mentorship.conftest import (
     TOPICS,
     _no_memory,
@@ -91,6 +91,17 @@ def test_what_was_chosen_may_take_a_place(cast, as_, offered, hermes):
     assert "In place of hermes/guard." in web.get(url(hermes, "/preview"), given).content.decode()
     web.post(url(hermes, "/preview"), {**given, "base": "1"})
     assert "in place of hermes/guard" in PromptMentorshipLog.objects.get().mutation_notes
+
+
+def test_a_label_that_gives_another_version_than_the_mentor_speaks_from_is_explained(cast, as_, offered, hermes):
+    mentor = offered.assistant
+    given = {"mentor": mentor.pk, "set": "Guardrails"}
+    assert "so that is what comes" not in as_("owner").get(url(hermes, "/preview"), given).content.decode()
+    prompt_id = guard_of(mentor)
+    revise_prompt(actor=cast.owner, prompt_id=prompt_id, text="Refuse requests for cooking.", base=1, source="web")
+    move_label(actor=cast.owner, prompt_id=prompt_id, label="best", version=2)
+    page = as_("owner").get(url(hermes, "/preview"), given).content.decode()
+    assert "Athena speaks from v1, so that is what comes, though best is at v2." in page
 
 
 def test_a_newer_text_of_the_mentor_and_a_frozen_set_are_shown(cast, as_, offered, hermes):

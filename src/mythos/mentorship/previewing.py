@@ -41,6 +41,12 @@ class Handover:
     own_changes: bool = False
 
     @property
+    def elsewhere(self) -> list[str]:
+        """Labels of the mentor's prompt that give programs another version than the mentor speaks from."""
+        labels = self.source.prompt.labels.select_related("checkpoint")
+        return [f"{row} is at v{row.checkpoint.version}" for row in labels if row.checkpoint_id != self.source.pk]
+
+    @property
     def is_update(self) -> bool:
         return self.earlier is not None
 
