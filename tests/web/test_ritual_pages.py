@@ -9,6 +9,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
@@ -209,11 +210,28 @@ def test_simulated_results_say_so_wherever_they_show(as_, cast, prompt, ritual, 
         at("rituals.result", run.pk, result_of(run).pk),
         at("rituals.compare", old=run.pk, new=second.pk),
         at("rituals.annotate"),
+        at("rituals.affected"),
     ]
     for page in pages:
         assert b"Simulated</span>" in as_("viewer").get(page).content, page
     asked = {"text": "Be kind.", "said": "Hello", "provider": "scripted"}
     assert b"Simulated</span>" in as_("editor").post(at("prompts.playground", prompt.pk), asked).content
+
+
+def test_a_label_that_a_simulated_run_holds_back_says_so_and_shows_the_conversation(prompt, run) -> None:
+    result = result_of(run)
+    finding = {
+        "state": "breached",
+        "clause": "kind",
+        "check": "",
+        "text": "It failed.",
+        "run": run.pk,
+        "result": result.pk,
+    }
+    given = {"label_error": {"message": "No."}, "prompt": prompt, "findings": [finding | {"is_simulated": True}]}
+    html = render_to_string("prompts/_label_error.html", given)
+    assert "Simulated</span>" in html
+    assert at("rituals.result", run.pk, result.pk) in html
 
 
 def test_the_tables_of_a_ritual_fit_a_laptop_and_fold_on_a_phone(as_, ritual, run) -> None:
