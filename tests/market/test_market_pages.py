@@ -106,6 +106,7 @@ def test_a_curriculum_on_the_market_shows_its_parts_and_no_case(client, listed, 
     status, html = get(client, cast.stranger, "curricula.page", listed.curriculum_id)
     assert status == 200
     assert "2 sealed" in html
+    assert "1. Ticket numbers" in html
     assert "I want a refund today" not in html
     assert "Start teaching" not in html
 

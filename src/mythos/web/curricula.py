@@ -135,6 +135,7 @@ def _details(request: HttpRequest, row: PromptCurriculumVault, is_own: bool) -> 
         "is_held": not is_own and bool(owned_lineages(swarm, [row.lineage])),
         "parts": parts_of(row) if is_own else (),
         "document": row.exported_json,
+        "titles": {part["slug"]: part["title"] for part in row.exported_json.get("rituals", ())},
         "sealed": {part["slug"]: part["sealed"]["count"] for part in row.exported_json.get("rituals", ())},
         "figures": getattr(row, "figures", ""),
         "listing": getattr(row, "listing", None),
