@@ -88,6 +88,30 @@ def reset_password(*, actor: Actor, user: User, password: str) -> User:
     return user
 
 
+def rename_user(*, actor: User, name: str) -> User:
+    """Change one's own name, as others read it from now on; records keep the name they were written with."""
+    longest = User._meta.get_field("name").max_length or 0
+    if not 1 <= len(name.strip()) <= longest:
+        raise Invalid("The name cannot be kept.", fields={"name": f"Between 1 and {longest} characters."})
+    actor.name = name.strip()
+    actor.save(update_fields=["name"])
+    return actor
+
+
+def change_password(*, actor: User, current: str, password: str) -> User:
+    """Give oneself another password, knowing the one before; ends every session that was opened with that."""
+    if not actor.check_password(current):
+        raise Invalid("The password was not changed.", fields={"current": "This is not your password."})
+    fields = _problems_of_password(password, actor)
+    if password == current:
+        fields = {"password": "This is the password you have."}
+    if fields:
+        raise Invalid("The password was not changed.", fields=fields)
+    actor.set_password(password)
+    actor.save(update_fields=["password"])
+    return actor
+
+
 def create_swarm(*, actor: Actor, slug: str, name: str) -> Swarm:
     """Make a workspace; the person who makes it owns it."""
     try:

@@ -61,6 +61,8 @@ urlpatterns = [
     page("palette", palette.palette, "palette"),
     page("swarm", accounts.switch_swarm, "accounts.switch_swarm"),
     page("settings", accounts.preferences, "accounts.preferences"),
+    page("settings/name", accounts.rename, "accounts.rename"),
+    page("settings/password", accounts.password, "accounts.password"),
     page("settings/swarm", accounts.swarm_settings, "accounts.swarm_settings"),
     page("settings/tokens", accounts.tokens, "accounts.tokens"),
     page("settings/tokens/<int:token_id>/revoke", accounts.revoke, "accounts.revoke"),
