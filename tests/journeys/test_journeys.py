@@ -183,3 +183,24 @@ def cut_off(page):
     """The tables that are wider than their place."""
     wider = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.ariaLabel)"
     return page.locator(".scroll").evaluate_all(wider)
+
+
+def test_signing_anew_and_the_plan_of_a_chain_fit_their_places(site, browser, signed_in):
+    page, _ = watched(browser.new_context(storage_state=signed_in, viewport={"width": 1280, "height": 900}))
+    page.goto(f"{site.address}/codex/regression/support_mental_health")
+    page.check("input[value=accept]")
+    page.fill("#reason", "Only quotation marks changed.")
+    page.click("text=Decide about v2")
+    page.goto(f"{site.address}/codex/contracts?q=hermes")
+    page.click("text=hermes/charter")
+    page.click("text=Re-sign")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.locator(".terms details[open]").count() == 1
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{site.address}/train/chains/new")
+    page.check("text=Hermes")
+    page.click("text=Show what it would do")
+    page.wait_for_selector("text=The pinned version; a newer one is there.")
+    over = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+    assert page.locator(".list.inside > li > :first-child").evaluate_all(over) == 0
