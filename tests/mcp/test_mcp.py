@@ -138,7 +138,23 @@ def test_reading_tools_answer_what_the_queries_answer(made, secret):
     assert tool(secret("viewer"), "compare", old="Always log.", new="Never log.")["is_regression"] is True
     told = tool(secret("viewer"), "explain_contract", prompt="hermes/desk", all=True)
     assert [row["ref"] for row in told["obligations"]] == ["refunds"]
-    assert tool(secret("viewer"), "run_affected_rituals", provider="scripted") == {"rituals": []}
+    assert tool(secret("viewer"), "run_affected_rituals", provider="scripted", run=False) == {"rituals": []}
+
+
+def test_a_viewer_may_not_start_runs_also_when_none_is_due(made, secret):
+    refused = tool(secret("viewer"), "run_affected_rituals", provider="scripted")
+    assert refused.startswith("denied: This needs the role editor")
+    assert tool(secret("editor"), "run_affected_rituals", provider="scripted") == {"rituals": []}
+
+
+def test_what_is_no_text_is_named(made, secret):
+    assert "query: Character 2 is U+0000." in tool(secret(), "search", query="a\0b")
+    with pytest.raises(mcp.MCPError, match="name: Character 2 is U\\+0000"):
+        ask(secret(), lambda client: client.get_prompt("hermes/desk", {"name": "a\0b"}))
+    with pytest.raises(mcp.MCPError, match="uri: Character .* is U\\+0000"):
+        ask(secret(), lambda client: client.read_resource("mythos://contracts/%00"))
+    with pytest.raises(mcp.MCPError, match="cursor: Character 1 is U\\+0000"):
+        ask(secret(), lambda client: client.list_prompts(cursor="\0"))
 
 
 def test_a_stranger_sees_nothing_and_a_revoked_token_is_refused(cast, made, secret):

@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.params.models import QueryModel
 
-from mythos.api.bodies import refuse_unstorable
 from mythos.errors import Invalid
+from mythos.storable import refuse_unstorable
 
 
 def strictly(view: Callable[..., Any]) -> Callable[..., Any]:

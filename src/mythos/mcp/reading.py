@@ -19,6 +19,7 @@ from mythos.codex.serving import Served, serve_assistant, serve_prompt, serve_re
 from mythos.errors import Invalid, MythosError, NotFound
 from mythos.prompts.queries import get_prompt, visible_prompts
 from mythos.prompts.splitting import Reader
+from mythos.storable import refuse_unstorable
 
 Row = TypeVar("Row")
 PAGE = 100
@@ -66,6 +67,7 @@ class Page(Generic[Row]):
 
 def prompts_of_label(actor: ApiToken, label: str, cursor: str | None) -> Page[ShownPrompt]:
     """Prompts that carry the label, by slug; one that cannot be put together is not offered."""
+    refuse_unstorable({"label": label, "cursor": cursor})
     rows = visible_prompts(actor, actor.swarm).filter(labels__name=label).order_by("slug")
     found = list(rows.filter(slug__gt=cursor)[: PAGE + 1] if cursor else rows[: PAGE + 1])
     shown = []
@@ -91,6 +93,7 @@ def stamp_of(actor: ApiToken, label: str) -> Stamp:
 
 def prompt_of_label(actor: ApiToken, label: str, slug: str, values: Mapping[str, str]) -> Served:
     """A prompt with its arguments filled in; Invalid names every one that is missing."""
+    refuse_unstorable({"prompt": slug, "label": label} | dict(values))
     return serve_rendered(actor, get_prompt(actor, slug, actor.swarm), values, label=label, reader=_reader(actor))
 
 
@@ -122,6 +125,7 @@ def read_resource(actor: ApiToken, uri: str) -> tuple[str, str]:
     """(mime type, text) of a resource, or NotFound."""
     kind, _, rest = uri.removeprefix(SCHEME).partition("/")
     path = unquote(rest)
+    refuse_unstorable({"uri": kind + path})
     if uri.startswith(SCHEME) and kind == "contracts":
         return "application/json", _json(contract_document(actor, get_prompt(actor, path, actor.swarm)))
     if uri.startswith(SCHEME) and kind == "clauses":

@@ -9,6 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from mythos.accounts.models import ApiToken
+from mythos.accounts.permissions import require
 from mythos.assistants.queries import get_assistant
 from mythos.codex.exporting import contract_document
 from mythos.errors import Invalid, NotFound
@@ -23,6 +24,7 @@ from mythos.prompts.search import search
 from mythos.prompts.services import revise_prompt
 from mythos.rituals.affected import standing_of_rituals
 from mythos.rituals.services import start_run
+from mythos.storable import refuse_unstorable
 from mythos.text.compare import compare
 from mythos.training.queries import get_chain, visible_chains
 from mythos.training.reporting import chain_document, chain_report
@@ -55,10 +57,11 @@ class Tool:
 
 
 def call(actor: ApiToken, name: str, arguments: Arguments) -> dict[str, Any]:
-    """Run a tool; Invalid when the arguments do not fit its schema."""
+    """Run a tool; Invalid when the arguments do not fit its schema, or are no text."""
     tool = TOOLS.get(name)
     if tool is None:
         raise NotFound(f"There is no tool {name!r}.", hint=f"One of {', '.join(TOOLS)}.")
+    refuse_unstorable(dict(arguments))
     problems = list(Draft202012Validator(tool.schema).iter_errors(dict(arguments)))
     if problems:
         fields = {".".join(map(str, problem.absolute_path)) or "arguments": problem.message for problem in problems}
@@ -124,14 +127,16 @@ def _propose_revision(actor: ApiToken, given: Arguments) -> dict[str, Any]:
 
 
 def _run_affected_rituals(actor: ApiToken, given: Arguments) -> dict[str, Any]:
-    provider, model = given["provider"], given.get("model", "")
+    provider, model, may_start = given["provider"], given.get("model", ""), given.get("run", True)
+    if may_start:
+        require(actor, "rituals.run", actor.swarm)
     rows = standing_of_rituals(
         actor, actor.swarm, provider=provider, model=model, clauses=given.get("clauses", ()), run_all=False
     )
     shown = []
     for row in rows:
         told = {"ritual": row.ritual.slug, "must_run": row.must_run, "reason": row.reason}
-        if row.must_run and given.get("run", True):
+        if row.must_run and may_start:
             run = start_run(actor=actor, ritual_id=row.ritual.pk, provider=provider, model=model, source="mcp")
             told["run"] = run.pk
         shown.append(told)
@@ -207,7 +212,8 @@ _ALL = (
     ),
     Tool(
         "run_affected_rituals",
-        "Say which rituals a change touches, and queue those that have to run; with run=false only say it.",
+        "Say which rituals a change touches, and queue those that have to run: for editors. With run=false it only "
+        "says it, to viewers too.",
         {
             "provider": _TEXT,
             "model": _TEXT,
