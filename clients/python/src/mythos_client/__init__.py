@@ -8,6 +8,7 @@ from mythos_client.errors import (
     MissingValues,
     NotAllowed,
     NotThere,
+    Refused,
     ServerUnreachable,
 )
 from mythos_client.result import Contract, Message, Split, Text
@@ -23,6 +24,7 @@ __all__ = [
     "MissingValues",
     "NotAllowed",
     "NotThere",
+    "Refused",
     "ServerUnreachable",
     "Split",
     "Text",

@@ -13,7 +13,7 @@ from typing import Self
 import httpx2
 
 from mythos_client.cache import Cache
-from mythos_client.errors import ClientError
+from mythos_client.errors import ClientError, NotAllowed
 from mythos_client.result import Text
 from mythos_client.splitting import arm_of
 from mythos_client.telemetry import note
@@ -32,6 +32,9 @@ def other_arm(first: Text, key: str | None) -> Key | None:
 
 
 def _headers(token: str) -> dict[str, str]:
+    token = token.strip()
+    if not token or not token.isascii() or not token.isprintable():
+        raise NotAllowed("The token is empty, or holds signs no token has.")
     return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class ClientError(Exception):
-    """Base of all errors of this package."""
+    """Base of all errors of this package; `code` and `fields` are the server's, where it answered."""
+
+    def __init__(self, message: str = "", *, code: str = "", fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.fields = dict(fields or {})
 
 
 class LabelRemoved(ClientError):
@@ -19,6 +24,10 @@ class NotThere(ClientError):
 
 class NotAllowed(ClientError):
     """The token is not accepted, or may not read this."""
+
+
+class Refused(ClientError):
+    """The question itself is wrong; `fields` says where, and asking again does not help."""
 
 
 class ServerUnreachable(ClientError):

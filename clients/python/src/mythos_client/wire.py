@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx2
 
-from mythos_client.errors import ClientError, HashMismatch, LabelRemoved, NotAllowed, NotThere
+from mythos_client.errors import ClientError, HashMismatch, LabelRemoved, NotAllowed, NotThere, Refused
 from mythos_client.result import Arm, Contract, Split, Text, hash_of
 
 Kind = Literal["prompt", "assistant"]
@@ -31,9 +31,11 @@ class Key:
     @property
     def path(self) -> str:
         """Where it is, below the address of the server."""
+        # What is half a surrogate pair cannot be sent; nothing has such a name.
+        name, label = quote(self.name, errors="replace"), quote(self.label, safe="", errors="replace")
         if self.kind == "assistant":
-            return f"/api/v1/assistants/{quote(self.name)}/compiled"
-        return f"/api/v1/prompts/{quote(self.name)}?label={quote(self.label, safe='')}&arm={self.arm}"
+            return f"/api/v1/assistants/{name}/compiled"
+        return f"/api/v1/prompts/{name}?label={label}&arm={self.arm}"
 
 
 def read_answer(key: Key, answer: httpx2.Response, held: Text | None) -> Text:
@@ -52,7 +54,9 @@ def read_answer(key: Key, answer: httpx2.Response, held: Text | None) -> Text:
         except HashMismatch as error:
             raise Unavailable(str(error)) from error
     problem = body if isinstance(body, dict) else {}
-    raise _refusal(key, answer.status_code, problem)
+    refusal = _refusal(key, answer.status_code, problem)
+    # A text that was got by the same question before is worth more than a server that no longer understands it.
+    raise Unavailable(str(refusal)) if isinstance(refusal, Refused) and held is not None else refusal
 
 
 def default_text(key: Key, text: str) -> Text:
@@ -81,11 +85,17 @@ def _text(key: Key, body: dict[str, Any], tag: str) -> Text:
 
 def _refusal(key: Key, status: int, problem: dict[str, Any]) -> ClientError:
     # Only the server's own problem documents count: a proxy in front of it also says 404 and 403.
+    code, fields = str(problem.get("code", "")), problem.get("fields") or {}
     said = str(problem.get("title", ""))
-    if problem.get("code") == "not_found":
-        if "label" in problem.get("fields", {}):
-            return LabelRemoved(f"{key.name} has no label {key.label!r} (any more).")
-        return NotThere(said)
-    if problem.get("code") in {"unauthenticated", "denied"}:
-        return NotAllowed(said)
+    if code == "not_found":
+        if "label" in fields:
+            return LabelRemoved(f"{key.name} has no label {key.label!r} (any more).", code=code, fields=fields)
+        return NotThere(said, code=code, fields=fields)
+    if code == "unauthenticated":
+        return NotAllowed("The server does not accept the token: it is wrong, revoked or expired.", code=code)
+    if code == "denied":
+        return NotAllowed(said, code=code, fields=fields)
+    if code == "invalid":
+        where = [f"{name}: {text}" for name, text in fields.items()]
+        return Refused(" ".join([said, *where]), code=code, fields=fields)
     return Unavailable(f"The server answered {status} for {key.name}. {said}".strip())
