@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.test import override_settings
+from django.utils.timezone import localtime
 
 from mythos.accounts.actors import SYSTEM
 from mythos.accounts.services import create_swarm
+from mythos.prompts.models import PromptCheckpoint
 from mythos.prompts.services import create_prompt, revise_prompt
 
 pytestmark = pytest.mark.django_db
@@ -37,3 +41,10 @@ def test_a_file_that_cannot_be_written_is_named_and_wrong_input(mythos, tmp_path
     code, _, said = mythos("export", tmp_path / "missing" / "out.jsonl")
     assert code == 2
     assert said.startswith(f"error: {tmp_path}/missing/out.jsonl cannot be opened: No such file")
+
+
+def test_times_are_told_in_the_zone_of_the_settings_and_with_its_name(mythos) -> None:
+    with override_settings(TIME_ZONE="Asia/Kolkata"):
+        at = localtime(PromptCheckpoint.objects.get(version=2).created_at)
+        assert f"{at:%Y-%m-%d %H:%M} IST  desk v2" in mythos("find")[1]
+        assert at.utcoffset() == timedelta(hours=5, minutes=30)

@@ -9,6 +9,7 @@ import click
 from mythos.accounts.actors import SYSTEM
 from mythos.cli.database import chosen_swarm, prepare, swarm_option
 from mythos.cli.output import Progress, json_option, print_json
+from mythos.cli.times import moment
 from mythos.prompts.limits import limited
 from mythos.prompts.queries import get_prompt
 from mythos.prompts.services import restore_checkpoint, tag_checkpoints, untag_checkpoints
@@ -39,7 +40,7 @@ def find(query: tuple[str, ...], limit: int, swarm_slug: str, as_json: bool) -> 
         return
     for row in rows:
         said = f"{row['token_count']} tokens, {row['tone_type']}"
-        click.echo(f"{row['created_at']:%Y-%m-%d %H:%M}  {row['prompt']} v{row['version']}  {said}".rstrip())
+        click.echo(f"{moment(row['created_at'])}  {row['prompt']} v{row['version']}  {said}".rstrip())
         if row["tags"]:
             click.echo(f"    {' '.join(row['tags'])}")
 

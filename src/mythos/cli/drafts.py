@@ -11,6 +11,7 @@ from mythos.assistants.models import Assistant
 from mythos.assistants.queries import get_assistant, visible_assistants
 from mythos.cli.database import chosen_swarm, prepare, swarm_option
 from mythos.cli.output import json_option, print_json
+from mythos.cli.times import moment
 from mythos.codex.serving import serve_assistant
 from mythos.drafts import queries, services
 from mythos.drafts.models import AssistantVersion
@@ -134,7 +135,7 @@ def versions(slug: str, swarm_slug: str, as_json: bool) -> None:
         return
     for row in rows:
         said = f"v{row.restored} again. {row.reason}" if row.restored else row.reason
-        click.echo(f"v{row.number}  {row.created_at:%Y-%m-%d %H:%M}  {row.token_count} tokens  {said}".rstrip())
+        click.echo(f"v{row.number}  {moment(row.created_at)}  {row.token_count} tokens  {said}".rstrip())
 
 
 @assistants.command("roll-back")

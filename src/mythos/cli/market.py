@@ -10,6 +10,7 @@ from mythos.accounts.actors import SYSTEM
 from mythos.assistants.queries import get_assistant
 from mythos.cli.database import chosen_swarm, prepare, swarm_option
 from mythos.cli.output import json_option, print_json
+from mythos.cli.times import moment
 from mythos.errors import NotFound
 from mythos.market.models import CurriculumLicense, Listing, PromptCurriculumVault
 from mythos.market.queries.listings import SORTS, TABS, ListingQuery, get_listing, listing_page
@@ -59,7 +60,7 @@ def show_statement(account: str, before: int | None, swarm_slug: str, as_json: b
         print_json({"account": found.account, "balance": found.balance, "lines": lines, "next": found.next})
         return 0
     for line in found.lines:
-        click.echo(f"{line.at:%Y-%m-%d %H:%M}  {line.change:>+12,}  {line.balance:>12,}  {line.other}: {line.reason}")
+        click.echo(f"{moment(line.at)}  {line.change:>+12,}  {line.balance:>12,}  {line.other}: {line.reason}")
     click.echo(f"{found.balance:,} credits" + (f"; more with --before {found.next}" if found.next else ""))
     return 0
 

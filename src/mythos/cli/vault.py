@@ -13,6 +13,7 @@ import click
 from mythos.accounts.actors import SYSTEM
 from mythos.cli.database import chosen_swarm, prepare, swarm_option, swarm_to_fill
 from mythos.cli.output import Progress, json_option, print_json
+from mythos.cli.times import moment
 from mythos.errors import Invalid, NotFound
 from mythos.prompts.carrying import export_lines
 from mythos.prompts.lineage import lineage_of
@@ -57,7 +58,7 @@ def log(query: tuple[str, ...], result: str, limit: int, swarm_slug: str, as_jso
         return
     for row in rows:
         moved = ", ".join(f"{name} {value:+g}" for name, value in row["trait_delta"].items())
-        click.echo(f"{row['created_at']:%Y-%m-%d %H:%M}  {row['prompt']} v{row['from_version']} → v{row['to_version']}")
+        click.echo(f"{moment(row['created_at'])}  {row['prompt']} v{row['from_version']} → v{row['to_version']}")
         click.echo(f"    {' '.join(row['symbolic_tags']) or 'no tags'}; {moved or 'no trait moved'}")
 
 
@@ -104,7 +105,7 @@ def trash(slug: str | None, swarm_slug: str) -> None:
         click.echo(f"{slug} is back.")
         return
     for prompt in found:
-        click.echo(f"{prompt.deleted_at:%Y-%m-%d %H:%M}  {prompt.slug}")
+        click.echo(f"{moment(prompt.deleted_at) if prompt.deleted_at else ''}  {prompt.slug}")
 
 
 @group.command("purge")
@@ -114,7 +115,7 @@ def purge(days: int, swarm_slug: str) -> None:
     """Remove for good what has been in the trash that long. MYTHOS_TRASH_DAYS does it by itself."""
     prepare()
     purged, kept = purge_expired(actor=SYSTEM, swarm=chosen_swarm(swarm_slug), days=days)
-    click.echo(f"{purged} prompts purged.")
+    click.echo(f"{purged} {'prompt' if purged == 1 else 'prompts'} purged.")
     for reason in kept:
         click.echo(f"  {reason}")
 
