@@ -118,6 +118,15 @@ def test_the_pages_show_a_secret_once_and_the_log(cast, receiver, browse):
     assert web.post(f"{page}/remove").headers["Location"] == "/settings/webhooks"
 
 
+def test_events_are_explained_where_they_are_chosen_and_removal_says_what_is_lost_first(cast, browse, hook):
+    web = browse()
+    page = web.get(f"/settings/webhooks/{hook.endpoint.pk}").content.decode()
+    assert "<small>A label points to another version, or is split between two.</small>" in page
+    before = page[: page.index("Remove with its log")]
+    assert before.rindex("<details") > before.rindex("Switch off</button>")
+    assert "gone for good" in before
+
+
 def test_one_that_was_switched_off_is_told_on_the_first_page_to_owners(cast, receiver, hook, browse):
     receiver.status = 410
     send_ping(actor=cast.owner, endpoint_id=hook.endpoint.pk)
