@@ -252,3 +252,12 @@ def test_the_form_says_what_to_set_up_before_anything_starts(client, world, monk
     assert refused.status_code == 422
     assert "Set OPENAI_API_KEY." in refused.content.decode()
     assert not SwarmTrainingChain.objects.exists()
+
+
+def test_a_chain_without_a_title_is_asked_for_one_in_words_that_stand_alone(client, world) -> None:  # noqa: F811
+    client.force_login(world.editor)
+    given = {"assistants": "apollo", "provider": "scripted", "calls": "300", "do": "start"}
+    refused = client.post("/train/chains/new", given)
+    assert refused.status_code == 422
+    notice = refused.content.decode().split('role="alert"')[1].split("</div>")[0]
+    assert "Give it a title of at most 150 characters." in notice

@@ -77,7 +77,7 @@ def start_chain(
     reflector: Provider = plugins.find("provider", wish.reflector or wish.provider)
     wrong = _problems(wish, service, reflector) | not_set_up(wish)
     if not 1 <= len(title.strip()) <= 150:
-        wrong["title"] = "Between 1 and 150 characters."
+        wrong["title"] = "Give it a title of at most 150 characters."
     if wrong:
         raise Invalid("The chain cannot start.", fields=wrong)
     plan = plan_chain(actor, swarm, involved, wish, prompts)
@@ -180,7 +180,7 @@ def reopen_chain(
     score = get_step(old, step).score
     most = calls or old.most_calls
     if not 1 <= most <= MOST_CALLS:
-        raise Invalid("The chain cannot start.", fields={"calls": f"Between 1 and {MOST_CALLS:,}."})
+        raise Invalid("The chain cannot start.", fields={"calls": f"At least 1 call, at most {MOST_CALLS:,}."})
     same = ("swarm", "seed_assistant", "plan", "provider", "model", "reflector", "reflector_model", "is_simulated",
             "most_tokens", "most_money", "most_seconds")  # fmt: skip
     with transaction.atomic():
