@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mythos.text import dates
+from mythos.text.unit_names import CODES, SPANS, SPEEDS, UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,58 +57,6 @@ _PARTS = {"half": 50.0, "third": 100 / 3, "thirds": 100 / 3, "quarter": 25.0, "q
     for ending in ("", "s")
 }
 _SETTLED = frozenset({"times", "clock", "date", "delay", "period", "nth"})
-_UNITS: dict[str, tuple[str, float]] = {
-    spelling: (unit, factor)
-    for names, unit, factor in (
-        ("second seconds sec secs s", "s", 1),
-        ("minute minutes min mins", "s", 60),
-        ("hour hours hr hrs h", "s", 3600),
-        ("day days", "s", 86400),
-        ("week weeks", "s", 604800),
-        ("fortnight fortnights", "s", 1209600),
-        ("month months", "month", 1),
-        ("year years yr yrs", "month", 12),
-        ("decade decades", "month", 120),
-        ("quarter quarters", "month", 3),
-        ("euro euros eur €", "eur", 1),
-        ("dollar dollars usd $", "usd", 1),
-        ("pound pounds gbp £", "gbp", 1),
-        ("¥ yen", "jpy", 1),
-        ("cent cents", "cent", 1),
-        ("percent % pct", "%", 1),
-        ("kb", "byte", 1e3),
-        ("mb", "byte", 1e6),
-        ("gb", "byte", 1e9),
-        ("kib", "byte", 1024),
-        ("mib", "byte", 1024**2),
-        ("gib", "byte", 1024**3),
-        ("byte bytes", "byte", 1),
-        ("kilobyte kilobytes", "byte", 1e3),
-        ("megabyte megabytes", "byte", 1e6),
-        ("gigabyte gigabytes", "byte", 1e9),
-        ("wh", "wh", 1),
-        ("kwh", "wh", 1000),
-        ("metre metres meter meters m", "m", 1),
-        ("km kilometre kilometres kilometer kilometers", "m", 1000),
-        ("cm centimetre centimetres centimeter centimeters", "m", 0.01),
-        ("mm millimetre millimetres millimeter millimeters", "m", 0.001),
-        ("kg kilo kilos kilogram kilograms", "g", 1000),
-        ("gram grams g", "g", 1),
-        ("mg milligram milligrams", "g", 0.001),
-        ("mcg µg microgram micrograms", "g", 1e-6),
-        ("litre litres liter liters", "l", 1),
-        ("ml millilitre millilitres milliliter milliliters", "l", 0.001),
-        ("mile miles", "mile", 1),
-        ("mph", "mph", 1),
-        ("kmh kph", "kmh", 1),
-        ("time times", "times", 1),
-        ("retry retries", "times", 1),
-    )
-    for spelling in names.split()
-}
-_SPANS = frozenset(["second", "minute", "hour", "day", "week", "fortnight", "month", "quarter", "year", "decade"])
-_CODES = frozenset(["eur", "usd", "gbp"])
-_SPEEDS = {"mile": "mph", "miles": "mph", "kilometre": "kmh", "kilometres": "kmh", "kilometers": "kmh", "km": "kmh"}
 _WHOLE = frozenset(["full", "whole", "consecutive", "clear", "calendar"])
 _PER = frozenset(["a", "an", "per", "every", "each", "daily", "weekly", "monthly"])
 
@@ -130,7 +79,7 @@ def value_of(raw: str, norm: str) -> tuple[float | None, str]:
         return float(digits[:-2]), "nth"
     if re.fullmatch(r"[-−]?\d+(?:[.,]\d+)?", digits):
         digits = digits.replace("−", "-")
-        return float(digits.replace(",", ".")), _UNITS[norm[0]][0] if norm[0] in "$€£¥" else ""
+        return float(digits.replace(",", ".")), UNITS[norm[0]][0] if norm[0] in "$€£¥" else ""
     return dates.value_of(raw, norm)
 
 
@@ -148,7 +97,7 @@ def _quantities(found: list[Word]) -> list[Word]:
         if read is None:
             index += 1
             following = found[index] if index < len(found) else None
-            if not (word.norm in _CODES and following is not None and following.number is not None):
+            if not (word.norm in CODES and following is not None and following.number is not None):
                 out.append(word)
             continue
         value, unit, after = read
@@ -179,20 +128,20 @@ def _amount(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
     if unit:
         return value, unit, at
     before = found[index - 1].norm if index else ""
-    unit = word.unit or (before if before in _CODES else "")
+    unit = word.unit or (before if before in CODES else "")
     norms = [other.norm for other in found[at : at + 4]]
     if norms[:1] == ["us"] and norms[1:2] and norms[1] in ("dollar", "dollars"):
         at, norms = at + 1, norms[1:]
     if norms[:2] in (["per", "cent"], ["per", "centum"]):
         return value, "%", at + 2
-    if norms[1:3] in (["per", "hour"], ["an", "hour"]) and norms[0] in _SPEEDS:
-        return value, _SPEEDS[norms[0]], at + 3
+    if norms[1:3] in (["per", "hour"], ["an", "hour"]) and norms[0] in SPEEDS:
+        return value, SPEEDS[norms[0]], at + 3
     if norms[:1] in (["business"], ["working"]) and norms[1:2] and norms[1] in ("day", "days", "hour", "hours"):
         return value, "work" + norms[1].rstrip("s"), at + 2
-    if norms[1:2] and norms[0] in _WHOLE and norms[1] in _UNITS:
+    if norms[1:2] and norms[0] in _WHOLE and norms[1] in UNITS:
         at, norms = at + 1, norms[1:]
-    if not unit and norms and norms[0] in _UNITS:
-        unit, factor = _UNITS[norms[0]]
+    if not unit and norms and norms[0] in UNITS:
+        unit, factor = UNITS[norms[0]]
         at += 1
         if norms[1:4] == ["and", "a", "half"]:  # an hour and a half
             value, at = value + 0.5, at + 3
@@ -208,8 +157,8 @@ def _part(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
     if not norms or norms[0] not in _PARTS or count > 9 or (at == index and norms[0] not in ("half", "quarter")):
         return None
     whole = [other.norm for other in found[at + 1 : at + 4]]
-    if whole[:1] == ["of"] and whole[1:2] in (["a"], ["an"]) and whole[2:] and whole[2] in _SPANS:
-        unit, factor = _UNITS[whole[2]]
+    if whole[:1] == ["of"] and whole[1:2] in (["a"], ["an"]) and whole[2:] and whole[2] in SPANS:
+        unit, factor = UNITS[whole[2]]
         return count * _PARTS[norms[0]] / 100 * factor, unit, at + 4
     if at == index and norms[0] == "quarter":
         return None
@@ -234,7 +183,7 @@ def _number(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
         return 1.0, "times", index + 1
     if norms[0] == "half" and len(norms) > 1:
         skip = 2 if norms[1] in ("a", "an") else 1
-        if norms[skip : skip + 1] and (norms[skip] in _SPANS or (skip == 2 and norms[skip] in _UNITS)):
+        if norms[skip : skip + 1] and (norms[skip] in SPANS or (skip == 2 and norms[skip] in UNITS)):
             return 0.5, "", index + skip
         return (6.0, "", index + skip + 1) if norms[skip : skip + 1] == ["dozen"] else None
     if norms[:3] == ["a", "couple", "of"]:
@@ -242,10 +191,10 @@ def _number(found: Sequence[Word], index: int) -> tuple[float, str, int] | None:
     if norms[:2] in (["the", "hour"], ["the", "minute"]) and index and found[index - 1].norm == "within":
         return 1.0, "", index + 1
     if norms[0] in ("a", "an") and norms[1:2]:
-        if norms[1] in _SPANS:
+        if norms[1] in SPANS:
             return 1.0, "", index + 1
         return (1.0 * _MULTIPLIERS[norms[1]], "", index + 2) if norms[1] in _MULTIPLIERS else None
-    if norms[0] in _SPANS and index and found[index - 1].norm in ("every", "per", "each"):
+    if norms[0] in SPANS and index and found[index - 1].norm in ("every", "per", "each"):
         return 1.0, "", index
     if word.number is None:
         return None
@@ -299,7 +248,7 @@ def _ranges(found: list[Word]) -> list[Word]:
             other = found[index + 1]
         if other is None or other.number is None or other.unit not in ("s", "month", "%", "eur", "usd", "gbp"):
             continue
-        factor = next((f for u, f in _UNITS.values() if u == other.unit and _is_last(other, u, f)), 1.0)
+        factor = next((f for u, f in UNITS.values() if u == other.unit and _is_last(other, u, f)), 1.0)
         value = word.number * factor
         if value < other.number:
             out[index] = replace(word, number=value, unit=other.unit, stem=f"#{value:.10g}{other.unit}")
