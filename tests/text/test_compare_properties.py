@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -94,3 +99,32 @@ def test_reading_an_edit_backwards_turns_its_direction(old: str, new: str) -> No
 def test_what_is_reversed_is_reversed_both_ways(old: str, new: str) -> None:
     assert quick(old, new).is_regression
     assert quick(new, old).is_regression
+
+
+ROOT = Path(__file__).resolve().parents[2]
+ASKED = """
+import json, sys
+from mythos.text.compare import compare
+for old, new in json.load(sys.stdin):
+    print(json.dumps(compare(old, new, use_embeddings=False, measure_similarity=False).as_dict()))
+"""
+
+
+def test_every_process_says_the_same() -> None:
+    """Sets have another order in each process; no answer may hang on it."""
+    lines = [line for path in sorted((ROOT / "data/comparator/train").glob("*.jsonl")) for line in path.open()]
+    known = [(row["old"], row["new"]) for row in map(json.loads, lines[::20])]
+    dose = "The dose is set by the {} and checked by the {}."
+    pairs = json.dumps([*known, (dose.format("doctor", "nurse"), dose.format("nurse", "doctor"))])
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", ASKED],
+            input=pairs,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "src")},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1

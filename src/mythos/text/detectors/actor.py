@@ -90,8 +90,8 @@ def _vague(side: Side) -> tuple[Word, ...]:
 def _agents(pair: AlignedPair) -> Finding | None:
     """What was done by one is done by another, whom the old text knew in another part."""
     old, new = _by_whom(pair.old), _by_whom(pair.new)
-    for verb in old.keys() & new.keys():
-        one, other = old[verb], new[verb]
+    for verb, one in old.items():
+        other = new.get(verb, one)
         if one.stem != other.stem and other.stem in pair.old.stems and one.stem in pair.new.stems:
             reason = f"It was done by “{one.text}” and is done by “{other.text}” now."
             return pair.finding("actor", "reversed", "Roles swapped", reason, old=[one], new=[other], confidence=0.85)
