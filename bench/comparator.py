@@ -112,6 +112,7 @@ def quality(rows: list[Row]) -> dict[str, Any]:
     for name, found in (("comparator", full), ("comparator, words only", light)):
         scores = np.array([c.score for c in found])
         report[f"calibration error, {name}"] = calibration_error(scores, truth)
+    report["let through"] = let_through(rows, flags(full))
     report["by kind"] = by_kind(rows, truth, flags(full))
     report["uncertain"] = round(sum(c.verdict == "uncertain" for c in full) / len(rows), 3)
     return report
@@ -123,6 +124,19 @@ def plain(row: Row) -> Comparison:
 
 def flags(found: Sequence[Comparison]) -> np.ndarray:
     return np.array([int(c.is_regression) for c in found])
+
+
+def let_through(rows: Sequence[Row], guess: np.ndarray) -> dict[str, Any]:
+    """The share without a flag, and of how many: edits that are not for the worse, and those that only say the same."""
+    parts = {
+        "not for the worse": [not row["label"] for row in rows],
+        "the same in other words": [row.get("direction") == "preserved" for row in rows],
+    }
+    return {
+        name: [round(float((guess[part] == 0).mean()), 3), int(part.sum())]
+        for name, part in ((name, np.array(chosen)) for name, chosen in parts.items())
+        if part.any()
+    }
 
 
 def by_kind(rows: Sequence[Row], truth: np.ndarray, guess: np.ndarray) -> dict[str, Any]:

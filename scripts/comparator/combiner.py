@@ -14,6 +14,7 @@ from mythos.text.combine import DIGITS
 
 # Public sets that count any change of meaning as harm: they inform, but policies come first.
 PUBLIC = {"semantoneg": 0.5, "wikifactcheck": 0.5}
+DEV = ("code", "education", "support")  # domains of the policies in dev.jsonl; no other pair is of these
 SYNTHETIC = 0.25
 FOLDS = 8  # each leaves out several whole domains
 CROSS = ("whole worse", "whole better", "unit worse", "unit better")
@@ -149,7 +150,7 @@ def report(probabilities: np.ndarray, table: Table, kinds: np.ndarray) -> dict[s
     public = np.isin(table.groups, [*PUBLIC, "fabric_history"])
     parts: dict[str, Callable[[], np.ndarray]] = {
         "policies": lambda: ~public & (table.groups != "model_spec") & (table.groups != "synthetic"),
-        "dev policies": lambda: np.char.startswith(table.groups.astype(str), "hand_"),
+        "dev policies": lambda: np.isin(table.groups, DEV),
         "model spec": lambda: table.groups == "model_spec",
         "fabric history": lambda: table.groups == "fabric_history",
         "semantoneg": lambda: table.groups == "semantoneg",
