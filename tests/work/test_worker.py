@@ -60,7 +60,7 @@ def test_a_job_that_fails_in_passing_is_done_the_next_time(monkeypatch, working)
 
     with registered("falter", falter), working():
         enqueue(kind="falter", key="a")
-        wait_for(lambda: len(tries) == 1)
+        wait_for(lambda: len(tries) >= 1)  # the second try may have come by now
         all_done()
     assert tries == [1, 2]
 
